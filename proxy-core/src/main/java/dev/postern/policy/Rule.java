@@ -1,0 +1,63 @@
+package dev.postern.policy;
+
+import java.util.Locale;
+
+/**
+ * Why a text or message is refused: one constant for each reason. {@link #code} is the contract: it stands in the error's
+ * DETAIL, in the audit event and in the metrics, and has its own section in {@code docs/policy.md}.
+ */
+public enum Rule {
+    /** The statement's kind is not among those that may pass. */
+    STATEMENT_NOT_ALLOWED,
+    /** A writing statement: data, schema, roles or server state. */
+    WRITE,
+    /** A data-modifying statement inside WITH. */
+    DATA_MODIFYING_CTE,
+    /** {@code SELECT … INTO}, {@code CREATE TABLE AS} and their like. */
+    SELECT_INTO,
+    /** {@code FOR UPDATE} and its like. */
+    ROW_LOCK,
+    /** A read-write or otherwise refused transaction mode. */
+    TRANSACTION_MODE,
+    /** A setting that is not on the list, or a value that is not. */
+    SETTING,
+    /** {@code COPY} in a form that is not a read to the client. */
+    COPY,
+    /** A function known to be unsafe. */
+    FUNCTION_UNSAFE,
+    /** A function that nothing says is safe. */
+    FUNCTION_UNKNOWN,
+    /** A relation that holds secrets, or that the policy denies. */
+    RELATION,
+    /** A parse-tree node that the gate does not know. */
+    NODE_UNKNOWN,
+    /** The text does not parse. */
+    SYNTAX,
+    /** The second reader sees a write where the grammar saw reads. */
+    READERS_DISAGREE,
+    /** The text is longer than the limit. */
+    TEXT_TOO_LONG,
+    /** The text is nested too deep, has too many nodes or takes too long to judge. */
+    TEXT_TOO_COMPLEX,
+    /** The text is not valid UTF-8 or holds NUL. */
+    ENCODING,
+    /** The gate itself is overloaded or failed; nothing unjudged passes. */
+    GATE_UNAVAILABLE,
+    /** The audit trail cannot take the record. */
+    AUDIT_UNAVAILABLE,
+    /** The FunctionCall message. */
+    FUNCTION_CALL_MESSAGE,
+    /** A message that the protocol does not have, or not here. */
+    MESSAGE_UNKNOWN,
+    /** A quota of the policy is used up. */
+    QUOTA,
+    /** A limit of the policy was hit while the statement ran. */
+    RESULT_LIMIT;
+
+    private final String code = name().toLowerCase(Locale.ROOT);
+
+    /** Returns the stable code, such as {@code data_modifying_cte}. */
+    public String code() {
+        return code;
+    }
+}

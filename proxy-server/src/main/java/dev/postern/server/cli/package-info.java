@@ -1,0 +1,5 @@
+/** The commands. */
+@NullMarked
+package dev.postern.server.cli;
+
+import org.jspecify.annotations.NullMarked;

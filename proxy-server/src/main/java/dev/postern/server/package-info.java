@@ -1,0 +1,5 @@
+/** The only composition root. */
+@NullMarked
+package dev.postern.server;
+
+import org.jspecify.annotations.NullMarked;
