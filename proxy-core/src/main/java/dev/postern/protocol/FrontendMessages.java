@@ -90,4 +90,25 @@ public final class FrontendMessages {
     public static void terminate(ByteBuf out) {
         MessageWriter.end(out, MessageWriter.begin(out, 'X'));
     }
+
+    /** {@code 'H' Int32(4)}. */
+    public static void flush(ByteBuf out) {
+        MessageWriter.end(out, MessageWriter.begin(out, 'H'));
+    }
+
+    /** {@code 'Q' Int32 length String text}. */
+    public static void query(ByteBuf out, String text) {
+        int start = MessageWriter.begin(out, 'Q');
+        MessageWriter.cString(out, text);
+        MessageWriter.end(out, start);
+    }
+
+    /** {@code 'P' Int32 length String statement String text Int16(0)}: without parameter types. */
+    public static void parse(ByteBuf out, String statement, String text) {
+        int start = MessageWriter.begin(out, 'P');
+        MessageWriter.cString(out, statement);
+        MessageWriter.cString(out, text);
+        out.writeShort(0);
+        MessageWriter.end(out, start);
+    }
 }

@@ -1,6 +1,6 @@
 package dev.postern.session;
 
-import dev.postern.protocol.BackendMessage;
+import dev.postern.protocol.ErrorResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,8 @@ public abstract class Execution {
     private long firstRowNanos = NONE;
     private long rows;
     private long bytes;
-    private BackendMessage.@Nullable ErrorResponse error;
+    private @Nullable ErrorResponse error;
+    private boolean interrupted;
 
     protected Execution(long startNanos) {
         this.startNanos = startNanos;
@@ -42,8 +43,18 @@ public abstract class Execution {
     }
 
     /** Returns the first error it met, {@code null} if none. */
-    public final BackendMessage.@Nullable ErrorResponse error() {
+    public final @Nullable ErrorResponse error() {
         return error;
+    }
+
+    /** Tells whether it was stopped from here: of what the upstream still sends for it nothing goes to the agent. */
+    public final boolean interrupted() {
+        return interrupted;
+    }
+
+    /** Stops it: its next message, whatever that is, gives way to an error. */
+    public final void interrupt() {
+        interrupted = true;
     }
 
     final boolean awaitsFirstRow() {
@@ -60,7 +71,7 @@ public abstract class Execution {
     }
 
     /** Ends it in an error that the upstream did not send, unless it has met one already. */
-    public final void fail(BackendMessage.ErrorResponse cause) {
+    public final void fail(ErrorResponse cause) {
         if (error == null) {
             error = cause;
         }

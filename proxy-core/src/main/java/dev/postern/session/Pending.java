@@ -7,10 +7,10 @@ sealed interface Pending {
     record Query(Execution execution) implements Pending {}
 
     /** A Parse: ParseComplete. */
-    record Parse(NamedObjects.Change<?> change) implements Pending {}
+    record Parse(NamedObjects.Change<?> change, Attempt attempt) implements Pending {}
 
     /** A Bind: BindComplete. */
-    record Bind(NamedObjects.Change<?> change) implements Pending {}
+    record Bind(NamedObjects.Change<?> change, Attempt attempt) implements Pending {}
 
     /** A Describe of a statement: ParameterDescription, then RowDescription or NoData. */
     record DescribeStatement() implements Pending {

@@ -2,6 +2,7 @@ package dev.postern.session;
 
 import dev.postern.protocol.BackendMessage;
 import dev.postern.protocol.BackendType;
+import dev.postern.protocol.ErrorResponse;
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,13 @@ public final class ResponseTracker {
         /**
          * One more row or piece of COPY data is about to pass.
          *
-         * @return false if it must not: then nothing more of the current statement passes, and {@link #onLimitReached} follows
+         * @return false if it must not: then the execution is over for the agent as if {@linkplain Execution#interrupt
+         *     interrupted}
          */
         boolean mayPass(Execution execution, int length);
 
-        /** In place of the rest of a result an error is due now. */
-        void onLimitReached(Execution execution);
+        /** In place of the rest of an execution's answer an error is due now. */
+        void onInterrupted(Execution execution);
 
         /** The upstream waits for the next query. */
         void onReadyForQuery();
@@ -52,7 +54,7 @@ public final class ResponseTracker {
     private boolean openPipeline;
     private boolean skippingToSync;
     private boolean muted;
-    private @Nullable Execution limitReached;
+    private @Nullable Execution interrupted;
 
     /**
      * Makes a tracker for a session that is ready and idle.
@@ -100,12 +102,12 @@ public final class ResponseTracker {
         openPipeline = false;
     }
 
-    public void parse(NamedObjects.Change<?> change) {
-        extended(new Pending.Parse(change));
+    public void parse(NamedObjects.Change<?> change, Attempt attempt) {
+        extended(new Pending.Parse(change, attempt));
     }
 
-    public void bind(NamedObjects.Change<?> change) {
-        extended(new Pending.Bind(change));
+    public void bind(NamedObjects.Change<?> change, Attempt attempt) {
+        extended(new Pending.Bind(change, attempt));
     }
 
     public void describeStatement() {
@@ -158,6 +160,13 @@ public final class ResponseTracker {
         skippingToSync = false;
     }
 
+    /** Nothing owed will come any more: everything that was forwarded ends in an error. */
+    public void abandon(ErrorResponse error) {
+        while (!owed.isEmpty()) {
+            end(owed.removeFirst(), error);
+        }
+    }
+
     // ---- what the upstream sends
 
     /**
@@ -188,13 +197,14 @@ public final class ResponseTracker {
                 return true;
             }
         }
-        boolean row = type == BackendType.DATA_ROW;
-        if (row || type == BackendType.COPY_DATA) {
-            if (!listener.mayPass(execution, length)) {
-                muted = true;
-                limitReached = execution;
-                return false;
-            }
+        boolean row = type == BackendType.DATA_ROW || type == BackendType.COPY_DATA;
+        if ((execution.interrupted() && type != BackendType.READY_FOR_QUERY)
+                || (row && !listener.mayPass(execution, length))) {
+            muted = true;
+            interrupted = execution;
+            return false;
+        }
+        if (row) {
             if (execution.awaitsFirstRow()) {
                 execution.firstRowAt(nanoTime.getAsLong());
             }
@@ -207,18 +217,18 @@ public final class ResponseTracker {
 
     /** A message has ended. */
     public void onEnd(byte type, @Nullable BackendMessage message) {
-        if (limitReached != null) {
-            Execution execution = limitReached;
-            limitReached = null;
+        if (interrupted != null) {
+            Execution execution = interrupted;
+            interrupted = null;
             skippingToSync = !(owed.peekFirst() instanceof Pending.Query) && !owed.contains(Pending.Sync.INSTANCE);
-            listener.onLimitReached(execution);
+            listener.onInterrupted(execution);
         }
         switch (type) {
             case BackendType.NOTICE_RESPONSE,
                     BackendType.NOTIFICATION_RESPONSE,
                     BackendType.PARAMETER_STATUS -> {}
             case BackendType.ERROR_RESPONSE -> {
-                if (message instanceof BackendMessage.ErrorResponse error) {
+                if (message instanceof BackendMessage.Failure(ErrorResponse error)) {
                     onError(error);
                 }
             }
@@ -293,7 +303,7 @@ public final class ResponseTracker {
         listener.onReadyForQuery();
     }
 
-    private void onError(BackendMessage.ErrorResponse error) {
+    private void onError(ErrorResponse error) {
         switch (owed.peekFirst()) {
             case null -> {}
             case Pending.Query(Execution execution) -> execution.fail(error);
@@ -315,30 +325,42 @@ public final class ResponseTracker {
     }
 
     /** The upstream skips to the next Sync: what stands before it will not be answered, and its changes did not happen. */
-    private void skipPipeline(BackendMessage.ErrorResponse error) {
+    private void skipPipeline(ErrorResponse error) {
         ArrayDeque<NamedObjects.Change<?>> undone = new ArrayDeque<>();
         while (!owed.isEmpty() && !(owed.peekFirst() instanceof Pending.Sync)) {
-            switch (owed.removeFirst()) {
-                case Pending.Parse(NamedObjects.Change<?> change) -> undone.push(change);
-                case Pending.Bind(NamedObjects.Change<?> change) -> undone.push(change);
+            Pending skipped = owed.removeFirst();
+            end(skipped, error);
+            switch (skipped) {
+                case Pending.Parse(NamedObjects.Change<?> change, Attempt attempt) -> undone.push(change);
+                case Pending.Bind(NamedObjects.Change<?> change, Attempt attempt) -> undone.push(change);
                 case Pending.Close(NamedObjects.Change<?> change) -> undone.push(change);
-                case Pending.Execute(Execution execution) -> {
-                    execution.fail(error);
-                    listener.onExecutionEnded(execution);
+                default -> {
+                    // Nothing else changes what a name stands for.
                 }
-                case Pending.Query(Execution execution) -> {
-                    execution.fail(error);
-                    listener.onExecutionEnded(execution);
-                }
-                case Pending.DescribeStatement describe -> {}
-                case Pending.DescribePortal describe -> {}
-                case Pending.RefusedQuery refused -> {}
-                case Pending.RefusedExtended refused -> {}
-                case Pending.Sync sync -> throw new IllegalStateException("a Sync ends a pipeline");
             }
         }
         undone.forEach(NamedObjects.Change::undo);
         skippingToSync = owed.isEmpty();
+    }
+
+    private void end(Pending pending, ErrorResponse error) {
+        switch (pending) {
+            case Pending.Query(Execution execution) -> fail(execution, error);
+            case Pending.Execute(Execution execution) -> fail(execution, error);
+            case Pending.Parse(NamedObjects.Change<?> change, Attempt attempt) -> attempt.failed(error);
+            case Pending.Bind(NamedObjects.Change<?> change, Attempt attempt) -> attempt.failed(error);
+            case Pending.Close close -> {}
+            case Pending.DescribeStatement describe -> {}
+            case Pending.DescribePortal describe -> {}
+            case Pending.RefusedQuery refused -> {}
+            case Pending.RefusedExtended refused -> {}
+            case Pending.Sync sync -> {}
+        }
+    }
+
+    private void fail(Execution execution, ErrorResponse error) {
+        execution.fail(error);
+        listener.onExecutionEnded(execution);
     }
 
     private void pop(boolean expected, byte type) {
