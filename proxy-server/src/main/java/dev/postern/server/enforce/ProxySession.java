@@ -36,7 +36,6 @@ public final class ProxySession {
     private static final String REFUSED_STATEMENT = "postern_refused";
 
     private final SessionLimits limits;
-    private final SessionEnvironment environment;
     private final SessionHooks hooks;
     private final ByteBufAllocator allocator;
     private final Peer agent;
@@ -71,7 +70,6 @@ public final class ProxySession {
             Peer agent,
             Peer upstream) {
         this.limits = limits;
-        this.environment = environment;
         this.hooks = hooks;
         this.allocator = allocator;
         this.agent = agent;
@@ -282,7 +280,6 @@ public final class ProxySession {
     }
 
     private ErrorResponse limitReached(Execution execution) {
-        String rule;
         String message;
         String hint;
         if (execution.interrupted()) {
