@@ -159,8 +159,7 @@ class UpstreamConnectorTest {
                             }
                         });
         byte[] text = (sql + "\0").getBytes(StandardCharsets.UTF_8);
-        var _ =
-                connection
+        connection
                         .channel()
                         .writeAndFlush(
                                 Unpooled.buffer()
