@@ -40,7 +40,7 @@ public final class ProxySession {
     private final ByteBufAllocator allocator;
     private final Peer agent;
     private final Peer upstream;
-    private final AuditTrail audit;
+    private final SessionAudit audit;
     private final ResponseTracker tracker;
     private final BackendScanner scanner;
     private final AgentIntake intake;
@@ -76,7 +76,7 @@ public final class ProxySession {
         this.upstream = upstream;
         this.standbyRequired = standbyRequired;
         this.policyName = policy.get().name();
-        this.audit = new AuditTrail(environment, context);
+        this.audit = new SessionAudit(environment, context);
         this.tracker = new ResponseTracker(new Answers(), environment.nanoTime());
         this.scanner = new BackendScanner(new Stream());
         this.intake =
