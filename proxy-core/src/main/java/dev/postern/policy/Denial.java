@@ -4,7 +4,8 @@ import dev.postern.protocol.SqlState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One refusal, in the words the agent reads: what was refused, where, by which rule, and what would pass.
+ * One refusal, in the words the agent reads: what was refused, where, by which rule, and what would
+ * pass.
  *
  * @param rule the stable reason
  * @param sqlState what the error carries
@@ -14,4 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param hint HINT: what would pass
  */
 public record Denial(
-        Rule rule, SqlState sqlState, String message, int position, @Nullable String object, String hint) {}
+        Rule rule,
+        SqlState sqlState,
+        String message,
+        int position,
+        @Nullable String object,
+        String hint) {}

@@ -3,8 +3,9 @@ package dev.postern.policy;
 import java.util.Locale;
 
 /**
- * Why a text or message is refused: one constant for each reason. {@link #code} is the contract: it stands in the error's
- * DETAIL, in the audit event and in the metrics, and has its own section in {@code docs/policy.md}.
+ * Why a text or message is refused: one constant for each reason. {@link #code} is the contract: it
+ * stands in the error's DETAIL, in the audit event and in the metrics, and has its own section in
+ * {@code docs/policy.md}.
  */
 public enum Rule {
     /** The statement's kind is not among those that may pass. */

@@ -1,11 +1,15 @@
 package dev.postern.policy;
 
 /**
- * What the gate decided about one SQL text. Immutable and shared between sessions: a verdict is cached by text and policy.
+ * What the gate decided about one SQL text. Immutable and shared between sessions: a verdict is
+ * cached by text and policy.
  */
 public sealed interface Verdict {
 
-    /** What the text is, for the audit trail and metrics; present in refusals as far as it could be read. */
+    /**
+     * What the text is, for the audit trail and metrics; present in refusals as far as it could be
+     * read.
+     */
     StatementSummary summary();
 
     /** The text may be forwarded, as it is. */
