@@ -247,8 +247,8 @@ final class SyntaxTreeReader {
                     switch (token) {
                         case VALUE_STRING -> parser.getText();
                         case VALUE_NUMBER_INT -> parser.getLongValue();
-                        case VALUE_TRUE -> Boolean.TRUE;
-                        case VALUE_FALSE -> Boolean.FALSE;
+                        case VALUE_TRUE -> true;
+                        case VALUE_FALSE -> false;
                         default -> throw new RefusedException(Reason.NODE_UNKNOWN, name);
                     };
             if (constantDepth == 0 && Fingerprint.counts(name)) {
