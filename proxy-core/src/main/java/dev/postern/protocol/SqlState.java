@@ -3,7 +3,8 @@ package dev.postern.protocol;
 /**
  * The SQLSTATE codes Postern itself answers with.
  *
- * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL, Appendix A</a>
+ * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL,
+ *     Appendix A</a>
  */
 public enum SqlState {
     PROTOCOL_VIOLATION("08P01"),
