@@ -3,7 +3,7 @@ package dev.postern.audit;
 import dev.postern.policy.Denial;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
