@@ -1,5 +1,6 @@
 package dev.postern.sql;
 
+import dev.postern.protocol.SqlText;
 import dev.postern.sql.SqlFacts.Parsed;
 import dev.postern.sql.SqlFacts.Reason;
 import dev.postern.sql.SqlFacts.Unreadable;

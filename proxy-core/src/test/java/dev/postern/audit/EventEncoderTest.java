@@ -11,7 +11,7 @@ import static dev.postern.audit.Events.encoded;
 import static dev.postern.audit.Events.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;

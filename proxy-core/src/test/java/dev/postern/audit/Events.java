@@ -6,7 +6,7 @@ import dev.postern.policy.Rule;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlState;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.postern.sql.GateLimits;
 import dev.postern.sql.SqlReader;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import dev.postern.sql.grammar.GrammarModule;
 import java.io.IOException;
 import java.io.InputStream;

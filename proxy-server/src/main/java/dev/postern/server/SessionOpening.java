@@ -143,7 +143,7 @@ final class SessionOpening implements SessionOpener {
             Future<UpstreamConnection> connecting =
                     connector.connect(
                             channel.eventLoop(),
-                            route.target(startup.database(), settings(policy)));
+                            route.target(startup.database(), settings()));
             ChannelFutureListener agentGone = closed -> connecting.cancel(false);
             channel.closeFuture().addListener(agentGone);
             connecting.addListener(
@@ -163,7 +163,7 @@ final class SessionOpening implements SessionOpener {
                     });
         }
 
-        private Map<String, String> settings(ServedPolicy policy) {
+        private Map<String, String> settings() {
             Map<String, String> settings = new LinkedHashMap<>(startup.settings());
             settings.putIfAbsent("application_name", "postern/" + name);
             return settings;

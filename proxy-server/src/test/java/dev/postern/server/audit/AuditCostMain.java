@@ -3,7 +3,7 @@ package dev.postern.server.audit;
 import dev.postern.audit.AuditEvent;
 import dev.postern.audit.EventEncoder;
 import dev.postern.audit.EventId;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
