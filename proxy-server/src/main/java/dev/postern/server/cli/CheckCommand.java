@@ -8,7 +8,7 @@ import dev.postern.server.config.AgentConfig;
 import dev.postern.server.config.Configuration;
 import dev.postern.server.config.NearestName;
 import dev.postern.server.config.PolicyConfig;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -10,7 +10,7 @@ import dev.postern.protocol.SqlState;
 import dev.postern.server.cli.CommandLines.Result;
 import dev.postern.server.config.Configuration;
 import dev.postern.server.config.PolicyConfig;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
