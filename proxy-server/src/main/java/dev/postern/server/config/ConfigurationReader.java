@@ -198,7 +198,10 @@ final class ConfigurationReader {
         return new AuditConfig(
                 new AuditConfig.File(
                         section.getPath(Keys.AUDIT_FILE_DIRECTORY),
-                        section.get(Keys.AUDIT_FILE_ROTATE)));
+                        section.get(Keys.AUDIT_FILE_ROTATE),
+                        section.get(Keys.AUDIT_FILE_JOURNAL),
+                        section.get(Keys.AUDIT_FILE_MAX_STATEMENT),
+                        section.get(Keys.AUDIT_FILE_SYNC)));
     }
 
     private GateConfig gate(Section section) {
@@ -206,8 +209,10 @@ final class ConfigurationReader {
         return new GateConfig(
                 section.find(Keys.GATE_THREADS),
                 section.get(Keys.GATE_MAX_TEXT),
+                section.get(Keys.GATE_MAX_TREE),
                 section.get(Keys.GATE_MAX_NESTING),
                 section.get(Keys.GATE_MAX_NODES),
+                section.get(Keys.GATE_MAX_STATEMENTS),
                 section.get(Keys.GATE_TIME_LIMIT),
                 section.get(Keys.GATE_MEMORY),
                 section.get(Keys.GATE_MAX_WAITING),

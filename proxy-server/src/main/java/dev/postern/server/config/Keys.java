@@ -118,7 +118,7 @@ final class Keys {
             Key.of(
                     "admin.max_connections",
                     integer(1, 10_000),
-                    "50",
+                    "64",
                     "How many connections the admin port serves at a time.");
     static final Key<Duration> ADMIN_REQUEST_TIMEOUT =
             Key.of(
@@ -271,6 +271,25 @@ final class Keys {
                     "256MiB",
                     "The size at which a new audit file is begun.");
 
+    static final Key<Integer> AUDIT_FILE_JOURNAL =
+            Key.of(
+                    "audit.file.journal",
+                    length(4 * MIB, 1024 * MIB),
+                    "16MiB",
+                    "How many bytes of events may be accepted and not yet be in an audit file.");
+    static final Key<Integer> AUDIT_FILE_MAX_STATEMENT =
+            Key.of(
+                    "audit.file.max_statement",
+                    length(0, 256 * KIB),
+                    "256KiB",
+                    "How many bytes of a statement's text an event keeps.");
+    static final Key<AuditSync> AUDIT_FILE_SYNC =
+            Key.of(
+                    "audit.file.sync",
+                    word(AuditSync.class),
+                    "none",
+                    "When audit files are forced to the disk.");
+
     static final Key<Integer> GATE_THREADS =
             Key.optional(
                     "gate.threads",
@@ -283,18 +302,30 @@ final class Keys {
                     length(KIB, 16 * MIB),
                     "256KiB",
                     "The longest SQL text that is read.");
+    static final Key<Integer> GATE_MAX_TREE =
+            Key.of(
+                    "gate.max_tree",
+                    length(64 * KIB, 1024 * MIB),
+                    "32MiB",
+                    "The largest parse tree that is read, as PostgreSQL's grammar prints it.");
     static final Key<Integer> GATE_MAX_NESTING =
             Key.of(
                     "gate.max_nesting",
                     integer(16, 10_000),
-                    "500",
-                    "How deep a statement's parse tree may be.");
+                    "4000",
+                    "How deep a text's parse tree may be.");
     static final Key<Integer> GATE_MAX_NODES =
             Key.of(
                     "gate.max_nodes",
                     integer(100, 10_000_000),
-                    "200000",
+                    "250000",
                     "How many nodes a text's parse tree may have.");
+    static final Key<Integer> GATE_MAX_STATEMENTS =
+            Key.of(
+                    "gate.max_statements",
+                    integer(1, 100_000),
+                    "200",
+                    "How many statements one text may hold.");
     static final Key<Duration> GATE_TIME_LIMIT =
             Key.of(
                     "gate.time_limit",
@@ -432,10 +463,15 @@ final class Keys {
                     AGENT_EXPIRES,
                     AUDIT_FILE_DIRECTORY,
                     AUDIT_FILE_ROTATE,
+                    AUDIT_FILE_JOURNAL,
+                    AUDIT_FILE_MAX_STATEMENT,
+                    AUDIT_FILE_SYNC,
                     GATE_THREADS,
                     GATE_MAX_TEXT,
+                    GATE_MAX_TREE,
                     GATE_MAX_NESTING,
                     GATE_MAX_NODES,
+                    GATE_MAX_STATEMENTS,
                     GATE_TIME_LIMIT,
                     GATE_MEMORY,
                     GATE_MAX_WAITING,

@@ -29,9 +29,12 @@ final class ValueTypes {
     private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,9})(ms|s|m|h|d)");
     private static final Pattern HOST =
             Pattern.compile("[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}");
+    private static final String IDENTIFIER = "[\\p{L}_][\\p{L}\\p{N}_$]{0,62}";
     private static final Pattern FUNCTION =
             Pattern.compile(
-                    "[\\p{L}_][\\p{L}\\p{N}_$]{0,62}\\.[\\p{L}_][\\p{L}\\p{N}_$]{0,62}\\(\\*\\)");
+                    IDENTIFIER
+                            + "\\.[\\p{L}_*][\\p{L}\\p{N}_$*]{0,62}"
+                            + "(?:\\((?:\\*|[\\p{L}_][\\p{L}\\p{N}_$ .\\[\\]]*(?:, ?[\\p{L}_][\\p{L}\\p{N}_$ .\\[\\]]*)*)?\\))?");
 
     /** How much of a wrong value an error repeats. */
     private static final int SHOWN = 60;
@@ -257,7 +260,9 @@ final class ValueTypes {
     }
 
     static ValueType<String> function() {
-        return text("a function with its schema, such as public.distance(*)", FUNCTION);
+        return text(
+                "functions with their schema, such as public.distance(*), public.distance(text, integer) or geo.*",
+                FUNCTION);
     }
 
     static ValueType<Path> path() {

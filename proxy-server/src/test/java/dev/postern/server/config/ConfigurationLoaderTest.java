@@ -37,7 +37,7 @@ class ConfigurationLoaderTest {
                                         2000,
                                         10_000,
                                         1024),
-                                new AdminConfig("127.0.0.1", 8432, 50, Duration.ofSeconds(10)),
+                                new AdminConfig("127.0.0.1", 8432, 64, Duration.ofSeconds(10)),
                                 Map.of(
                                         "shop",
                                         new UpstreamConfig(
@@ -69,12 +69,18 @@ class ConfigurationLoaderTest {
                                 Map.of(),
                                 new AuditConfig(
                                         new AuditConfig.File(
-                                                Path.of("/etc/postern/audit"), 256L << 20)),
+                                                Path.of("/etc/postern/audit"),
+                                                256L << 20,
+                                                16 << 20,
+                                                256 << 10,
+                                                AuditSync.NONE)),
                                 new GateConfig(
                                         null,
                                         256 << 10,
-                                        500,
-                                        200_000,
+                                        32 << 20,
+                                        4000,
+                                        250_000,
+                                        200,
                                         Duration.ofMillis(200),
                                         128L << 20,
                                         1000,
@@ -120,12 +126,14 @@ class ConfigurationLoaderTest {
                             limits: {statement_timeout: 2m, max_rows: 100000, max_result: 64MiB, max_sessions: 10, queries_per_minute: 600}
                         agents:
                           report-bot: {policy: reporting, owner: dana@example.com, verifier: "VERIFIER", networks: [10.0.0.0/8, "2001:db8::/32"], expires: 2027-03-01}
-                        audit: {file: {directory: /var/log/postern, rotate: 1GiB}}
+                        audit: {file: {directory: /var/log/postern, rotate: 1GiB, journal: 4MiB, max_statement: 1KiB, sync: interval}}
                         gate:
                           threads: 3
                           max_text: 64KiB
+                          max_tree: 1MiB
                           max_nesting: 100
                           max_nodes: 1000
+                          max_statements: 3
                           time_limit: 1s
                           memory: 64MiB
                           max_waiting: 5
@@ -198,12 +206,18 @@ class ConfigurationLoaderTest {
                                                 Instant.parse("2027-03-01T00:00:00Z"))),
                                 new AuditConfig(
                                         new AuditConfig.File(
-                                                Path.of("/var/log/postern"), 1L << 30)),
+                                                Path.of("/var/log/postern"),
+                                                1L << 30,
+                                                4 << 20,
+                                                1 << 10,
+                                                AuditSync.INTERVAL)),
                                 new GateConfig(
                                         3,
                                         64 << 10,
+                                        1 << 20,
                                         100,
                                         1000,
+                                        3,
                                         Duration.ofSeconds(1),
                                         64L << 20,
                                         5,

@@ -236,14 +236,31 @@ class ValueTypesTest {
     @ValueSource(
             strings = {
                 "pg_sleep(*)",
-                "public.distance",
-                "public.*(*)",
-                "public.f(int)",
-                "public.f(*) "
+                "*.*",
+                "p*.f(*)",
+                "public.f(*",
+                "public.f(int,)",
+                "public.f(*) ",
+                "public.f; x"
             })
     void function_readFromAnythingElse_isRefused(String text) {
         assertThat(problem(ValueTypes.function(), text))
-                .startsWith("must be a function with its schema");
+                .startsWith("must be functions with their schema");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "public.distance",
+                "public.distance(*)",
+                "public.distance()",
+                "public.distance(text, integer[])",
+                "public.f(double precision,pg_catalog.int4)",
+                "geo.*",
+                "geo.st_*(*)"
+            })
+    void function_read_isWhatThePolicyTakes(String text) throws ValueType.Malformed {
+        assertThat(read(ValueTypes.function(), text)).isEqualTo(text);
     }
 
     @Test
