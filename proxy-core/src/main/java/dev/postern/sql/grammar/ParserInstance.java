@@ -79,6 +79,11 @@ final class ParserInstance {
         return outcome;
     }
 
+    /** Tells whether the parser asked for more memory than it may have. */
+    boolean memoryRefused() {
+        return host.memoryRefused();
+    }
+
     int pages() {
         return memory.pages();
     }

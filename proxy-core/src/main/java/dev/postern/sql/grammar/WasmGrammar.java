@@ -77,11 +77,18 @@ public final class WasmGrammar implements Grammar {
         } catch (OutOfMemoryError e) {
             return new Exhausted(Resource.MEMORY);
         } catch (ParserAbort e) {
-            return new Exhausted(e.resource());
+            return new Exhausted(parser.memoryRefused() ? Resource.MEMORY : e.resource());
         } catch (ChicoryException e) {
-            return new Exhausted(
-                    e.getCause() instanceof StackOverflowError ? Resource.STACK : Resource.FAULT);
+            return new Exhausted(reason(parser, e));
         }
+    }
+
+    /** What a trap comes from: C code that is refused memory reports it to a standard error that is not there. */
+    private static Resource reason(ParserInstance parser, ChicoryException trap) {
+        if (parser.memoryRefused()) {
+            return Resource.MEMORY;
+        }
+        return trap.getCause() instanceof StackOverflowError ? Resource.STACK : Resource.FAULT;
     }
 
     /** Returns the pages of 64 KiB this grammar holds now; 0 if none. */
