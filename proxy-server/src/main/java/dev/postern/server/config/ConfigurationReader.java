@@ -215,8 +215,7 @@ final class ConfigurationReader {
                 section.get(Keys.GATE_WALL_TIME_LIMIT),
                 section.get(Keys.GATE_MAX_WAITING),
                 section.get(Keys.GATE_MAX_WAITING_SIZE),
-                new GateConfig.SecondReader(
-                        secondReader.get(Keys.GATE_SECOND_READER_TIME_LIMIT)),
+                new GateConfig.SecondReader(secondReader.get(Keys.GATE_SECOND_READER_TIME_LIMIT)),
                 section.section("cache").get(Keys.GATE_CACHE_SIZE));
     }
 

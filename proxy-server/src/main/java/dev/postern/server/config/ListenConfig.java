@@ -31,11 +31,6 @@ public record ListenConfig(
     /** Returns the same with other TLS settings. */
     ListenConfig withTls(ListenTlsConfig other) {
         return new ListenConfig(
-                host,
-                port,
-                other,
-                authenticationTimeout,
-                maxUnauthenticated,
-                maxSessions);
+                host, port, other, authenticationTimeout, maxUnauthenticated, maxSessions);
     }
 }
