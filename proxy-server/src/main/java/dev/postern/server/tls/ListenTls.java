@@ -8,6 +8,9 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -54,14 +57,12 @@ public final class ListenTls {
         if (mode == Mode.DISABLE) {
             return disabled();
         }
-        SslContextBuilder builder;
-        try {
-            builder =
-                    SslContextBuilder.forServer(
-                            PemFiles.privateKey(key), PemFiles.certificates(certificate));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidTlsFileException(key, "does not fit the certificate");
+        PrivateKey privateKey = PemFiles.privateKey(key);
+        List<X509Certificate> chain = PemFiles.certificates(certificate);
+        if (!KeyPairs.belongTogether(privateKey, chain.getFirst().getPublicKey())) {
+            throw new InvalidTlsFileException(key, "is not the key of the certificate in " + certificate);
         }
+        SslContextBuilder builder = SslContextBuilder.forServer(privateKey, chain);
         if (clientAuthorities != null) {
             builder.trustManager(PemFiles.certificates(clientAuthorities)).clientAuth(ClientAuth.REQUIRE);
         }

@@ -3,43 +3,35 @@ package dev.postern.server.frontend;
 import com.ongres.scram.client.ScramClient;
 import com.ongres.scram.common.StringPreparation;
 import com.ongres.scram.common.exception.ScramException;
-import dev.postern.identity.Agent;
 import dev.postern.protocol.BackendKey;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.FrontendMessages;
 import dev.postern.protocol.ProtocolVersion;
-import dev.postern.server.auth.Authenticator;
-import dev.postern.server.auth.MockVerifiers;
-import dev.postern.server.auth.TestVerifiers;
 import dev.postern.server.tls.ListenTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A connection to a listener in memory, with the agent "bot" whose password is "pencil", and what came of it. */
+/** A connection to a listener in memory, and what came of it. */
 final class TestAgent {
 
     /** One message from the listener. */
     @SuppressWarnings("ArrayRecordComponent")
     record Message(char type, byte[] body) {}
 
-    final List<RefusedLogin> refused = new ArrayList<>();
-    final List<AuthenticatedStartup> opened = new ArrayList<>();
-    final List<BackendKey> cancelled = new ArrayList<>();
-    final List<String> afterwards = new ArrayList<>();
+    private final TestServices outcome = new TestServices();
+    final List<RefusedLogin> refused = outcome.refused;
+    final List<AuthenticatedStartup> opened = outcome.opened;
+    final List<BackendKey> cancelled = outcome.cancelled;
+    final List<String> afterwards = outcome.afterwards;
     final UnauthenticatedConnections unauthenticated;
     final EmbeddedChannel channel;
     private final ByteBuf received = Unpooled.buffer();
@@ -51,7 +43,7 @@ final class TestAgent {
 
     TestAgent(ListenTls tls, UnauthenticatedConnections unauthenticated) {
         this.unauthenticated = unauthenticated;
-        this.channel = new LoopbackChannel(new FrontendInitializer(services(tls)));
+        this.channel = new LoopbackChannel(new FrontendInitializer(outcome.services(tls, unauthenticated)));
     }
 
     private static final class LoopbackChannel extends EmbeddedChannel {
@@ -63,46 +55,6 @@ final class TestAgent {
         @Override
         protected SocketAddress remoteAddress0() {
             return new InetSocketAddress(InetAddress.getLoopbackAddress(), 40000);
-        }
-    }
-
-    private StartupServices services(ListenTls tls) {
-        Agent agent =
-                new Agent(
-                        "bot",
-                        "reporting",
-                        "dana@example.com",
-                        TestVerifiers.of("pencil", new byte[16], 4096),
-                        List.of(),
-                        null);
-        return new StartupServices(
-                () -> tls,
-                new Authenticator(
-                        name -> name.equals("bot") ? agent : null,
-                        new MockVerifiers(new byte[32], 4096),
-                        () -> Instant.EPOCH),
-                (name, value) -> name.equals("work_mem") ? "SET what is listed." : null,
-                (key, client, whenDone) -> {
-                    cancelled.add(key);
-                    whenDone.run();
-                },
-                refused::add,
-                (opened, startup) -> {
-                    this.opened.add(startup);
-                    opened.pipeline().addLast(new Recorder());
-                },
-                unauthenticated,
-                Duration.ofSeconds(15));
-    }
-
-    /** Stands for the session's handlers. */
-    private final class Recorder extends ChannelInboundHandlerAdapter {
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ByteBuf bytes = (ByteBuf) message;
-            afterwards.add(bytes.toString(StandardCharsets.ISO_8859_1));
-            bytes.release();
         }
     }
 
