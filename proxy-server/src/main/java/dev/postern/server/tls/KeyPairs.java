@@ -6,7 +6,10 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 
-/** Tells whether a private and a public key are two halves of one: no handshake could succeed otherwise, and none says why. */
+/**
+ * Tells whether a private and a public key are two halves of one: no handshake could succeed
+ * otherwise, and none says why.
+ */
 final class KeyPairs {
 
     private KeyPairs() {}

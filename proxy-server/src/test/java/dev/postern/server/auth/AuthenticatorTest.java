@@ -129,7 +129,8 @@ class AuthenticatorTest {
 
     @Test
     void agentFromNoAddress_logsIn_isRefusedIfItHasNetworks() {
-        assertThat(logIn("local", "pencil é", null)).isEqualTo(new LoginReply.Refused(LoginFault.NETWORK));
+        assertThat(logIn("local", "pencil é", null))
+                .isEqualTo(new LoginReply.Refused(LoginFault.NETWORK));
         assertThat(logIn("bot", "pencil é", null)).isInstanceOf(LoginReply.Accepted.class);
     }
 

@@ -19,10 +19,12 @@ class ScramExchangeTest {
     private static final String WITHOUT_PROOF = "c=biws,r=" + CLIENT_NONCE + SERVER_NONCE;
     private static final String PROOF = ",p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
     private static final ScramVerifier VERIFIER =
-            TestVerifiers.of("pencil", Base64.getDecoder().decode("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096);
+            TestVerifiers.of(
+                    "pencil", Base64.getDecoder().decode("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096);
 
     private static ScramReply first(String message) {
-        return new ScramExchange.ClientFirst(VERIFIER, () -> SERVER_NONCE).onClientFirst(bytes(message));
+        return new ScramExchange.ClientFirst(VERIFIER, () -> SERVER_NONCE)
+                .onClientFirst(bytes(message));
     }
 
     private static ScramReply last(String clientFirst, String clientFinal) {
@@ -38,7 +40,8 @@ class ScramExchangeTest {
     void clientFirst_ofRfc7677_isAnsweredAsThere() {
         assertThat(first(CLIENT_FIRST))
                 .asInstanceOf(type(ScramReply.Challenge.class))
-                .extracting(challenge -> new String(challenge.serverFirst(), StandardCharsets.UTF_8))
+                .extracting(
+                        challenge -> new String(challenge.serverFirst(), StandardCharsets.UTF_8))
                 .isEqualTo(
                         "r=" + CLIENT_NONCE + SERVER_NONCE + ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096");
     }

@@ -27,7 +27,11 @@ class CancelKeysTest {
         BackendKey second = add(ProtocolVersion.V3_2, "second");
         assertThat(keys.find(first)).isEqualTo("first");
         assertThat(keys.find(new BackendKey(first.processId(), second.secret()))).isNull();
-        assertThat(keys.find(new BackendKey(first.processId() ^ second.processId(), first.secret()))).isNull();
+        assertThat(
+                        keys.find(
+                                new BackendKey(
+                                        first.processId() ^ second.processId(), first.secret())))
+                .isNull();
     }
 
     @Test

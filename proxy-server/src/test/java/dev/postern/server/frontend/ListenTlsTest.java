@@ -68,8 +68,7 @@ class ListenTlsTest {
 
     private void listen(ListenTls.Mode mode, @Nullable Path clientAuthorities)
             throws InvalidTlsFileException {
-        ListenTls tls =
-                ListenTls.load(mode, server.certificate(), server.key(), clientAuthorities);
+        ListenTls tls = ListenTls.load(mode, server.certificate(), server.key(), clientAuthorities);
         listener =
                 new ServerBootstrap()
                         .group(group)
@@ -121,7 +120,9 @@ class ListenTlsTest {
     private static void sendStartup(Socket socket) throws IOException {
         send(
                 socket,
-                out -> FrontendMessages.startupMessage(out, ProtocolVersion.V3_0, Map.of("user", "bot")));
+                out ->
+                        FrontendMessages.startupMessage(
+                                out, ProtocolVersion.V3_0, Map.of("user", "bot")));
     }
 
     private static int read(Socket socket) throws IOException {
@@ -235,7 +236,8 @@ class ListenTlsTest {
                     socket,
                     out -> {
                         FrontendMessages.sslRequest(out);
-                        FrontendMessages.startupMessage(out, ProtocolVersion.V3_0, Map.of("user", "bot"));
+                        FrontendMessages.startupMessage(
+                                out, ProtocolVersion.V3_0, Map.of("user", "bot"));
                     });
             assertThat(read(socket)).isEqualTo(-1);
             awaitRefusal(LoginFault.DATA_BEFORE_TLS);

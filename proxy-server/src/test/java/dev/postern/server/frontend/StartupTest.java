@@ -60,21 +60,27 @@ class StartupTest {
     void rightPassword_authenticates_sessionIsOpenedOnce() {
         TestAgent agent =
                 authenticated(
-                        "user", "bot", "database", "shop", "TimeZone", "UTC", "postern.task", "report");
+                        "user",
+                        "bot",
+                        "database",
+                        "shop",
+                        "TimeZone",
+                        "UTC",
+                        "postern.task",
+                        "report");
 
         assertThat(agent.opened)
                 .singleElement()
-                .satisfies(
-                        startup -> {
-                            assertThat(startup.agent().name()).isEqualTo("bot");
-                            assertThat(startup.database()).isEqualTo("shop");
-                            assertThat(startup.settings()).hasToString("{timezone=UTC}");
-                            assertThat(startup.protocolVersion()).isEqualTo(ProtocolVersion.V3_0);
-                            assertThat(startup.client()).isEqualTo("127.0.0.1:40000");
-                            assertThat(startup.tls()).isNull();
-                            assertThat(startup.principal().task()).isEqualTo("report");
-                            assertThat(startup.principal().human()).isEqualTo("dana@example.com");
-                        });
+                .satisfies(startup -> {
+                    assertThat(startup.agent().name()).isEqualTo("bot");
+                    assertThat(startup.database()).isEqualTo("shop");
+                    assertThat(startup.settings()).hasToString("{timezone=UTC}");
+                    assertThat(startup.protocolVersion()).isEqualTo(ProtocolVersion.V3_0);
+                    assertThat(startup.client()).isEqualTo("127.0.0.1:40000");
+                    assertThat(startup.tls()).isNull();
+                    assertThat(startup.principal().task()).isEqualTo("report");
+                    assertThat(startup.principal().human()).isEqualTo("dana@example.com");
+                });
         assertThat(agent.channel.config().isAutoRead()).isFalse();
         assertThat(agent.channel.pipeline().get(LoginGuard.class)).isNull();
         assertThat(agent.channel.pipeline().get(SaslHandler.class)).isNull();
@@ -153,7 +159,14 @@ class StartupTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {Integer.MIN_VALUE, 0, 3, 4 + SaslHandler.MAX_SASL_MESSAGE_LENGTH + 1, Integer.MAX_VALUE})
+    @ValueSource(
+            ints = {
+                Integer.MIN_VALUE,
+                0,
+                3,
+                4 + SaslHandler.MAX_SASL_MESSAGE_LENGTH + 1,
+                Integer.MAX_VALUE
+            })
     void saslMessageLength_impossible_isRefusedBeforeTheBody(int length) {
         TestAgent agent = started("user", "bot");
         agent.send(Unpooled.buffer().writeByte('p').writeInt(length));
@@ -162,10 +175,22 @@ class StartupTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SCRAM-SHA-256-PLUS\0\0\0\0\1x", "SCRAM-SHA-256\0\0\0\0\2x", "SCRAM-SHA-256\0", "SCRAM-SHA-256", "PLAIN\0\0\0\0\0", "SCRAM-SHA-256\0\0\0\0\0"})
+    @ValueSource(
+            strings = {
+                "SCRAM-SHA-256-PLUS\0\0\0\0\1x",
+                "SCRAM-SHA-256\0\0\0\0\2x",
+                "SCRAM-SHA-256\0",
+                "SCRAM-SHA-256",
+                "PLAIN\0\0\0\0\0",
+                "SCRAM-SHA-256\0\0\0\0\0"
+            })
     void saslInitialResponse_broken_isRefused(String body) {
         TestAgent agent = started("user", "bot");
-        agent.send(Unpooled.buffer().writeByte('p').writeInt(4 + body.length()).writeBytes(body.getBytes(StandardCharsets.US_ASCII)));
+        agent.send(
+                Unpooled.buffer()
+                        .writeByte('p')
+                        .writeInt(4 + body.length())
+                        .writeBytes(body.getBytes(StandardCharsets.US_ASCII)));
         assertThat(agent.receiveError().sqlState()).isEqualTo("08P01");
         assertRefused(agent, LoginFault.PROTOCOL);
     }
@@ -279,7 +304,8 @@ class StartupTest {
         TestAgent agent = started("user", "bot");
         agent.channel.advanceTimeBy(15, TimeUnit.SECONDS);
         agent.channel.runScheduledPendingTasks();
-        assertThat(agent.receiveError().message()).isEqualTo("canceling authentication due to timeout");
+        assertThat(agent.receiveError().message())
+                .isEqualTo("canceling authentication due to timeout");
         assertRefused(agent, LoginFault.TIMEOUT);
     }
 
@@ -297,7 +323,9 @@ class StartupTest {
         TestAgent first = new TestAgent(ListenTls.disabled(), places);
         TestAgent second = new TestAgent(ListenTls.disabled(), places);
         assertThat(second.receiveError().sqlState()).isEqualTo("53300");
-        assertThat(second.refused).extracting(RefusedLogin::fault).containsExactly(LoginFault.TOO_MANY_CONNECTIONS);
+        assertThat(second.refused)
+                .extracting(RefusedLogin::fault)
+                .containsExactly(LoginFault.TOO_MANY_CONNECTIONS);
         assertThat(second.channel.isOpen()).isFalse();
 
         first.channel.close();
@@ -316,7 +344,8 @@ class StartupTest {
     @Test
     void optionsAndParameters_authenticated_areOneListInWhichParametersWin() {
         TestAgent agent =
-                authenticated("user", "bot", "options", "-c a=1 --b=1", "A", "2", "postern.human", "kim");
+                authenticated(
+                        "user", "bot", "options", "-c a=1 --b=1", "A", "2", "postern.human", "kim");
         assertThat(agent.opened.getFirst().settings()).hasToString("{b=1, a=2}");
         assertThat(agent.opened.getFirst().principal().human()).isEqualTo("kim");
     }

@@ -43,7 +43,9 @@ final class TestAgent {
 
     TestAgent(ListenTls tls, UnauthenticatedConnections unauthenticated) {
         this.unauthenticated = unauthenticated;
-        this.channel = new LoopbackChannel(new FrontendInitializer(outcome.services(tls, unauthenticated)));
+        this.channel =
+                new LoopbackChannel(
+                        new FrontendInitializer(outcome.services(tls, unauthenticated)));
     }
 
     private static final class LoopbackChannel extends EmbeddedChannel {

@@ -17,7 +17,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** A listener's surroundings: the agent "bot" whose password is "pencil", a filter that refuses work_mem, and what happened. */
+/**
+ * A listener's surroundings: the agent "bot" whose password is "pencil", a filter that refuses
+ * work_mem, and what happened.
+ */
 final class TestServices {
 
     final List<RefusedLogin> refused = new CopyOnWriteArrayList<>();

@@ -75,11 +75,10 @@ class HostileUpstreamTest {
         assertThat(failures).isEmpty();
         assertThat(ready)
                 .singleElement()
-                .satisfies(
-                        connection ->
-                                assertThat(connection.parameterStatus())
-                                        .containsEntry("TimeZone", "UTC")
-                                        .containsEntry("in_hot_standby", "on"));
+                .satisfies(connection ->
+                        assertThat(connection.parameterStatus())
+                                .containsEntry("TimeZone", "UTC")
+                                .containsEntry("in_hot_standby", "on"));
         assertThat(channel.pipeline().toMap()).isEmpty();
     }
 
@@ -134,31 +133,32 @@ class HostileUpstreamTest {
     @ValueSource(ints = {2, 7, 8, 9, 200})
     void authenticationOfAnotherKind_askedFor_isNotSpoken(int code) {
         send(authentication(code, "xxxx"));
-        assertThat(failures)
-                .first()
-                .isInstanceOf(UpstreamFailure.AuthenticationUnsupported.class);
+        assertThat(failures).first().isInstanceOf(UpstreamFailure.AuthenticationUnsupported.class);
     }
 
     @Test
     void saslWithoutScramSha256_askedFor_isNotSpoken() {
         send(authentication(10, "SCRAM-SHA-256-PLUS\0\0"));
-        assertThat(failures)
-                .first()
-                .isInstanceOf(UpstreamFailure.AuthenticationUnsupported.class);
+        assertThat(failures).first().isInstanceOf(UpstreamFailure.AuthenticationUnsupported.class);
     }
 
     @Test
     void cleartextPassword_askedForWithoutTls_isNotSent() {
         channel.releaseOutbound();
         send(authentication(3, ""));
-        assertThat(failures)
-                .first()
-                .isInstanceOf(UpstreamFailure.AuthenticationUnsupported.class);
+        assertThat(failures).first().isInstanceOf(UpstreamFailure.AuthenticationUnsupported.class);
         assertThat(channel.<Object>readOutbound()).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {Integer.MIN_VALUE, 0, 3, 4 + UpstreamStartupHandler.MAX_MESSAGE_LENGTH + 1, Integer.MAX_VALUE})
+    @ValueSource(
+            ints = {
+                Integer.MIN_VALUE,
+                0,
+                3,
+                4 + UpstreamStartupHandler.MAX_MESSAGE_LENGTH + 1,
+                Integer.MAX_VALUE
+            })
     void messageLength_impossible_isAViolationBeforeTheBody(int length) {
         send(Unpooled.buffer().writeByte('S').writeInt(length));
         assertViolation();
@@ -171,7 +171,19 @@ class HostileUpstreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"S", "Sname", "Sname\0", "Sname\0value", "Sname\0value\0x", "K\0\0\0", "K\0\0\0\1abc", "ESFATAL", "R\0\0", "R\0\0\0\5abc"})
+    @ValueSource(
+            strings = {
+                "S",
+                "Sname",
+                "Sname\0",
+                "Sname\0value",
+                "Sname\0value\0x",
+                "K\0\0\0",
+                "K\0\0\0\1abc",
+                "ESFATAL",
+                "R\0\0",
+                "R\0\0\0\5abc"
+            })
     void message_broken_isAViolation(String message) {
         send(message(message.charAt(0), message.substring(1)));
         assertViolation();
@@ -209,7 +221,8 @@ class HostileUpstreamTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Sx", "S\u0016\u0003\u0001"})
-    void bytesBehindTheTlsAnswer_sent_areNeverReadAsTls(String answer) throws InvalidTlsFileException {
+    void bytesBehindTheTlsAnswer_sent_areNeverReadAsTls(String answer)
+            throws InvalidTlsFileException {
         assertThat(tlsAnswer(answer)).isInstanceOf(UpstreamFailure.ProtocolViolation.class);
     }
 
