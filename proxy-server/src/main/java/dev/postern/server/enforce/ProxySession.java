@@ -47,6 +47,8 @@ public final class ProxySession {
     private final String policyName;
     private final boolean standbyRequired;
     private boolean agentReading = true;
+    private boolean active = true;
+    private long idleSince;
     private boolean closed;
     private boolean draining;
 
@@ -108,6 +110,7 @@ public final class ProxySession {
             in.skipBytes(in.readableBytes());
             return;
         }
+        active = true;
         intake.take(in);
         if (intake.waiting() && agentReading) {
             agentReading = false;
@@ -190,16 +193,41 @@ public final class ProxySession {
         }
     }
 
-    /** A CancelRequest with this session's key has come. */
-    public void onCancelRequest() {
-        if (!closed) {
-            audit.cancelRequested();
-            hooks.cancelUpstream(() -> {});
+    /**
+     * A CancelRequest with this session's key has come.
+     *
+     * @param whenSent called once it has been passed on, or there is nothing to cancel
+     */
+    public void onCancelRequest(Runnable whenSent) {
+        if (closed || tracker.owed() == 0) {
+            whenSent.run();
+            return;
+        }
+        audit.cancelRequested();
+        hooks.cancelUpstream(whenSent);
+    }
+
+    /** Time has passed: stops a statement that has run too long, and ends a session that does nothing. */
+    public void onTick(long nowNanos) {
+        if (closed) {
+            return;
+        }
+        stopOverdue(nowNanos);
+        if (active || tracker.owed() > 0) {
+            active = false;
+            idleSince = nowNanos;
+            return;
+        }
+        Duration idleTimeout = limits.idleTimeout();
+        if (idleTimeout != null && nowNanos - idleSince > idleTimeout.toNanos()) {
+            fail(
+                    SqlState.IDLE_SESSION_TIMEOUT,
+                    "terminating connection due to idle-session timeout",
+                    "Connect again.");
         }
     }
 
-    /** Time has passed: stops a statement that has run too long. */
-    public void onTick(long nowNanos) {
+    private void stopOverdue(long nowNanos) {
         Duration timeout = limits.statementTimeout();
         Execution running = tracker.current();
         if (timeout != null
@@ -211,11 +239,28 @@ public final class ProxySession {
         }
     }
 
+    /** The agent's credential has been revoked or has ended. */
+    public void onRevoked() {
+        if (!closed) {
+            fail(
+                    SqlState.ADMIN_SHUTDOWN,
+                    "terminating connection: this agent's credential is no longer valid",
+                    "Ask the operator for a new credential.");
+        }
+    }
+
     /** Lets what is running end, then ends the session. */
     public void onDrain() {
         draining = true;
         if (!closed && tracker.owed() == 0 && tracker.transactionStatus() == 'I') {
             shutDown();
+        }
+    }
+
+    /** The session cannot begin. */
+    public void onRefused(ErrorResponse error) {
+        if (!closed) {
+            fatal(error);
         }
     }
 
