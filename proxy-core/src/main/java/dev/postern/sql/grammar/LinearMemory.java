@@ -14,6 +14,7 @@ import java.util.Arrays;
  * IndexOutOfBoundsException}, which is this memory's trap. It begins with a copy of the module's static data. What
  * only threads and bulk segments need is not there.
  */
+@SuppressWarnings("removal")
 final class LinearMemory implements Memory {
 
     private static final VarHandle SHORT =
