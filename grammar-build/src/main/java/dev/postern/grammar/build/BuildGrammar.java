@@ -92,6 +92,7 @@ public final class BuildGrammar {
                 ClassDesc.of(NAME + "StackLayout"),
                 name -> StackLayoutClass.write(name, StackLayout.of(module, STACK_SIZE)));
         SplitFunctions.write(folder, module, NAME, large);
+        MethodSizes.check(folder);
 
         Path license = classes.resolve("META-INF").resolve("licenses").resolve("libpg-query");
         Files.createDirectories(license);

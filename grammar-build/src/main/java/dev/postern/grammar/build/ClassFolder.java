@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.lang.constant.ClassDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A folder of class files.
@@ -19,6 +21,13 @@ record ClassFolder(Path root) {
 
     byte[] read(ClassDesc type) throws IOException {
         return Files.readAllBytes(file(type));
+    }
+
+    /** Returns all class files below the folder. */
+    List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(file -> file.toString().endsWith(".class")).sorted().toList();
+        }
     }
 
     void write(ClassDesc type, Function<ClassDesc, byte[]> content) throws IOException {

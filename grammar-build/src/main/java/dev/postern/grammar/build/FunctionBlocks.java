@@ -247,7 +247,7 @@ final class FunctionBlocks {
                 pop(TypeKind.INT);
                 stack.removeLast();
             }
-            case MEMORY_COPY -> {
+            case MEMORY_COPY, MEMORY_FILL -> {
                 pop(TypeKind.INT);
                 pop(TypeKind.INT);
                 pop(TypeKind.INT);

@@ -47,7 +47,7 @@ final class InstructionWriter {
 
     /** Takes the topmost operand. */
     void storeSlot(int slot, TypeKind type) {
-        int value = scratch.computeIfAbsent(type, code::allocateLocal);
+        int value = scratch(type);
         code.storeLocal(type, value);
         storeSlot(slot, type, value);
     }
@@ -90,6 +90,7 @@ final class InstructionWriter {
             case CALL -> call((int) instruction.operand(0));
             case CALL_INDIRECT -> callIndirect((int) instruction.operand(0), (int) instruction.operand(1));
             case MEMORY_COPY -> copyMemory();
+            case MEMORY_FILL -> fillMemory();
             default -> throw new UnsupportedOperationException(instruction.toString());
         }
     }
@@ -172,6 +173,24 @@ final class InstructionWriter {
                         ConstantDescs.CD_int,
                         ConstantDescs.CD_int,
                         CompiledModule.MEMORY));
+    }
+
+    private void fillMemory() {
+        int size = scratch(TypeKind.INT);
+        code.istore(size).i2b().iload(size).aload(memory());
+        code.invokestatic(
+                module.shaded(),
+                "memoryFill",
+                MethodTypeDesc.of(
+                        ConstantDescs.CD_void,
+                        ConstantDescs.CD_int,
+                        ConstantDescs.CD_byte,
+                        ConstantDescs.CD_int,
+                        CompiledModule.MEMORY));
+    }
+
+    private int scratch(TypeKind type) {
+        return scratch.computeIfAbsent(type, code::allocateLocal);
     }
 
     private void access(MemoryOp op, int offset) {

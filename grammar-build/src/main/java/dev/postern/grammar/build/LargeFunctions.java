@@ -4,11 +4,11 @@ import com.dylibso.chicory.wasm.WasmModule;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Which functions are too large for one JVM method that HotSpot would compile. */
+/** Which functions are too large to be one JVM method that HotSpot compiles. */
 final class LargeFunctions {
 
-    /** More instructions than this make more than 8,000 bytes, beyond which HotSpot only interprets. */
-    private static final int MOST_INSTRUCTIONS = 20000;
+    /** Functions with up to this many instructions become methods that HotSpot compiles; a build checks that. */
+    private static final int MOST_INSTRUCTIONS = 2_800;
 
     private LargeFunctions() {}
 

@@ -12,6 +12,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +38,7 @@ record NumericOp(List<TypeKind> operands, TypeKind result, Consumer<CodeBuilder>
 
     private static Map<OpCode, NumericOp> ops() {
         Map<OpCode, NumericOp> ops = new EnumMap<>(OpCode.class);
-        Map<String, OpCode> byName = new java.util.HashMap<>();
+        Map<String, OpCode> byName = new HashMap<>();
         for (OpCode opCode : OpCode.values()) {
             byName.put(opCode.name(), opCode);
         }
@@ -69,6 +70,7 @@ record NumericOp(List<TypeKind> operands, TypeKind result, Consumer<CodeBuilder>
         binary(ops, OpCode.F64_SUB, Opcode.DSUB);
         binary(ops, OpCode.F64_MUL, Opcode.DMUL);
         binary(ops, OpCode.F64_DIV, Opcode.DDIV);
+        ops.put(OpCode.F64_NEG, new NumericOp(List.of(TypeKind.DOUBLE), TypeKind.DOUBLE, CodeBuilder::dneg));
         conversion(ops, OpCode.I32_WRAP_I64, Opcode.L2I);
         conversion(ops, OpCode.I64_EXTEND_I32_S, Opcode.I2L);
         return ops;

@@ -13,9 +13,10 @@ import java.util.Map;
 final class Partition {
 
     /** Bits of an address that say which of a group's entries; the bits above them say which group. */
-    static final int ENTRY_BITS = 8;
+    static final int ENTRY_BITS = 7;
 
     private static final int MOST_ENTRIES = 1 << ENTRY_BITS;
+    private static final int MOST_GROUPS = 1 << (Character.SIZE - ENTRY_BITS);
 
     private final List<List<Block>> groups = new ArrayList<>();
     private final int[] groupOf;
@@ -55,9 +56,14 @@ final class Partition {
      * Groups blocks in their order.
      *
      * @param groupSize how many instructions a group may have unless it is a single block
+     * @throws IllegalArgumentException if that makes more groups than addresses of 16 bits can say
      */
     static Partition of(List<Block> blocks, int groupSize) {
-        return new Partition(blocks, groupSize);
+        Partition partition = new Partition(blocks, groupSize);
+        if (partition.groups.size() > MOST_GROUPS) {
+            throw new IllegalArgumentException(partition.groups.size() + " groups");
+        }
+        return partition;
     }
 
     List<List<Block>> groups() {
@@ -90,7 +96,7 @@ final class Partition {
     private void enter(int block) {
         int group = groupOf[block];
         if (!addresses.containsKey(block)) {
-            addresses.put(block, group << ENTRY_BITS | entries.get(group).size());
+            addresses.put(block, (group << ENTRY_BITS) + entries.get(group).size());
             entries.get(group).add(block);
         }
     }

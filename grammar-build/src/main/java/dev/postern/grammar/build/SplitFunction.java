@@ -29,7 +29,7 @@ final class SplitFunction {
     /** What a group returns when the function has returned; the result, if any, is in the frame's first slot. */
     static final int RETURNED = -1;
 
-    /** Instructions in a group: about 4 KB, small enough for HotSpot's compilers, which refuse above 8,000 bytes. */
+    /** Instructions in a group: some 4 KB, well below {@link MethodSizes#HUGE_METHOD_LIMIT}. */
     static final int GROUP_SIZE = 500;
 
     static final MethodTypeDesc GROUP_TYPE =
