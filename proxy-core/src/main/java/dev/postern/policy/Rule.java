@@ -28,6 +28,8 @@ public enum Rule {
     FUNCTION_UNSAFE,
     /** A function that nothing says is safe. */
     FUNCTION_UNKNOWN,
+    /** {@code EXECUTE} of a name that this session has not prepared. */
+    PREPARED_STATEMENT_UNKNOWN,
     /** A relation that holds secrets, or that the policy denies. */
     RELATION,
     /** A parse-tree node that the gate does not know. */

@@ -12,8 +12,19 @@ public sealed interface Verdict {
      */
     StatementSummary summary();
 
-    /** The text may be forwarded, as it is. */
-    record Allow(StatementSummary summary) implements Verdict {}
+    /**
+     * The text may be forwarded, as it is.
+     *
+     * @param prepared what it does with prepared statements by name: {@link
+     *     PreparedStatements#check} first
+     */
+    record Allow(StatementSummary summary, PreparedNames prepared) implements Verdict {
+
+        /** A text that neither prepares nor executes by name. */
+        public Allow(StatementSummary summary) {
+            this(summary, PreparedNames.NONE);
+        }
+    }
 
     /** The text must not be forwarded. */
     record Deny(StatementSummary summary, Denial denial) implements Verdict {}
