@@ -25,7 +25,6 @@ import dev.postern.server.metrics.AgentMetrics;
 import dev.postern.server.metrics.ServerMetrics;
 import dev.postern.server.upstream.UpstreamCancel;
 import dev.postern.server.upstream.UpstreamConnection;
-import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamException;
 import dev.postern.server.upstream.UpstreamHandler;
 import io.netty.buffer.ByteBuf;
@@ -52,7 +51,6 @@ final class SessionOpening implements SessionOpener {
 
     private final LiveConfiguration configuration;
     private final Map<String, UpstreamRoute> routes;
-    private final UpstreamConnector connector;
     private final UpstreamCancel cancel;
     private final StatementJudge judge;
     private final AuditSink audit;
@@ -66,7 +64,6 @@ final class SessionOpening implements SessionOpener {
     SessionOpening(
             LiveConfiguration configuration,
             Map<String, UpstreamRoute> routes,
-            UpstreamConnector connector,
             UpstreamCancel cancel,
             StatementJudge judge,
             AuditSink audit,
@@ -78,7 +75,6 @@ final class SessionOpening implements SessionOpener {
             LongSupplier nanoTime) {
         this.configuration = configuration;
         this.routes = Map.copyOf(routes);
-        this.connector = connector;
         this.cancel = cancel;
         this.judge = judge;
         this.audit = audit;
@@ -119,31 +115,29 @@ final class SessionOpening implements SessionOpener {
         void begin() {
             ServedPolicy policy = configuration.policyOf(name);
             if (policy == null) {
-                refuse("revoked", ServerMetrics.AuthenticationFailure.OTHER, revoked());
+                refuse("unknown_agent", revoked());
                 return;
             }
             if (!policy.databases().contains(startup.database())) {
-                refuse("database", ServerMetrics.AuthenticationFailure.DATABASE, wrongDatabase(policy));
+                refuse("database", wrongDatabase(policy));
                 return;
             }
             UpstreamRoute route = routes.get(policy.upstream());
             if (route == null) {
-                refuse("upstream", ServerMetrics.AuthenticationFailure.UPSTREAM, upstreamUnknown(policy));
+                refuse("upstream", upstreamUnknown(policy));
                 return;
             }
             if (!usage.tryOpen(policy.maxSessions())) {
-                refuse("session_limit", ServerMetrics.AuthenticationFailure.SESSION_LIMIT, tooManySessions(policy));
+                refuse("session_limit", tooManySessions(policy));
                 return;
             }
             if (!route.tryAcquire()) {
                 usage.close();
-                refuse("upstream_limit", ServerMetrics.AuthenticationFailure.SESSION_LIMIT, upstreamFull());
+                refuse("session_limit", upstreamFull());
                 return;
             }
             Future<UpstreamConnection> connecting =
-                    connector.connect(
-                            channel.eventLoop(),
-                            route.target(startup.database(), settings()));
+                    route.connect(channel.eventLoop(), startup.database(), settings());
             ChannelFutureListener agentGone = closed -> connecting.cancel(false);
             channel.closeFuture().addListener(agentGone);
             connecting.addListener(
@@ -196,7 +190,7 @@ final class SessionOpening implements SessionOpener {
                             new SessionEnvironment(
                                     judge,
                                     audit,
-                                    new Counting(numbers, metrics),
+                                    new Counting(numbers),
                                     channel.eventLoop(),
                                     wallClock,
                                     nanoTime,
@@ -210,6 +204,7 @@ final class SessionOpening implements SessionOpener {
             hooks.entry = entry;
             hooks.key = key;
             numbers.sessionOpened();
+            route.count(connection.host(), 1);
             sessions.add(entry);
             handler.attach(session);
             connection.channel().pipeline().addLast("upstream", new UpstreamHandler(session));
@@ -252,11 +247,10 @@ final class SessionOpening implements SessionOpener {
                             ? upstream.failure().toErrorResponse()
                             : ErrorResponse.fatal(SqlState.INTERNAL_ERROR, "internal error while connecting");
             LOG.warn("no upstream connection agent={} error={}", name, cause.getMessage());
-            refuse("upstream", ServerMetrics.AuthenticationFailure.UPSTREAM, error);
+            refuse("upstream", error);
         }
 
-        private void refuse(
-                String reason, ServerMetrics.AuthenticationFailure failure, ErrorResponse error) {
+        private void refuse(String reason, ErrorResponse error) {
             long now = wallClock.millis();
             ThreadLocalRandom random = ThreadLocalRandom.current();
             SessionContext context =
@@ -270,7 +264,7 @@ final class SessionOpening implements SessionOpener {
                             name,
                             reason,
                             error.sqlState()));
-            metrics.authenticationFailed(failure);
+            metrics.authenticationFailed(ServerMetrics.AuthenticationFailure.of(reason));
             ByteBuf out = channel.alloc().buffer(GREETING_SIZE);
             BackendMessages.errorResponse(out, error);
             agent.write(out);
@@ -348,6 +342,7 @@ final class SessionOpening implements SessionOpener {
                     cancelKeys.remove(key);
                 }
                 numbers.sessionClosed();
+                route.count(connection.host(), -1);
                 route.release();
                 usage.close();
             }
@@ -355,14 +350,11 @@ final class SessionOpening implements SessionOpener {
     }
 
     /** Counts into the metrics. */
-    private record Counting(AgentMetrics agent, ServerMetrics all) implements SessionObserver {
+    private record Counting(AgentMetrics agent) implements SessionObserver {
 
         @Override
-        public void decided(Verdict verdict, long gateNanos) {
+        public void decided(Verdict verdict) {
             agent.decided(verdict);
-            if (gateNanos > 0) {
-                all.gate(gateNanos);
-            }
         }
 
         @Override
