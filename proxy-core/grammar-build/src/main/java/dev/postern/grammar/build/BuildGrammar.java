@@ -91,7 +91,7 @@ public final class BuildGrammar {
         folder.write(
                 ClassDesc.of(NAME + "StackLayout"),
                 name -> StackLayoutClass.write(name, StackLayout.of(module, STACK_SIZE)));
-        SplitFunctions.write(folder, module, NAME, large);
+        SplitFunctions.write(folder, module, NAME, large, SplitFunction.GROUP_SIZE);
         MethodSizes.check(folder);
 
         Path license = classes.resolve("META-INF").resolve("licenses").resolve("libpg-query");

@@ -46,12 +46,18 @@ final class SplitFunction {
     private final List<Block> blocks;
     private final Partition partition;
 
-    SplitFunction(CompiledModule module, int function) {
+    /**
+     * Prepares a function.
+     *
+     * @param groupSize how many instructions a group may have
+     * @throws UnsupportedOperationException if the function has an instruction that this does not know
+     */
+    SplitFunction(CompiledModule module, int function, int groupSize) {
         this.module = module;
         this.function = function;
         this.name = ClassDesc.of(module.name() + "Function" + function);
         this.blocks = FunctionBlocks.of(module.module(), function);
-        this.partition = Partition.of(blocks, GROUP_SIZE);
+        this.partition = Partition.of(blocks, groupSize);
     }
 
     ClassDesc name() {

@@ -22,13 +22,15 @@ final class SplitFunctions {
      * @param module the module with these functions' code
      * @param name what the compiled classes' names begin with
      * @param functions their indexes, imports counted
+     * @param groupSize how many instructions of a function a method may have
      */
-    static void write(ClassFolder classes, WasmModule module, String name, Set<Integer> functions)
+    static void write(
+            ClassFolder classes, WasmModule module, String name, Set<Integer> functions, int groupSize)
             throws IOException {
         CompiledModule compiled = new CompiledModule(module, name, functionClasses(classes, name));
         Map<ClassDesc, Map<String, ClassDesc>> replacements = new HashMap<>();
         for (int function : functions) {
-            SplitFunction split = new SplitFunction(compiled, function);
+            SplitFunction split = new SplitFunction(compiled, function, groupSize);
             classes.write(split.name(), _ -> split.write());
             replacements
                     .computeIfAbsent(compiled.holder(function), _ -> new HashMap<>())
