@@ -14,13 +14,13 @@ final class AuthenticationFailures {
             case NETWORK -> AuthenticationFailure.NETWORK;
             case EXPIRED -> AuthenticationFailure.EXPIRED;
             case WRONG_PASSWORD -> AuthenticationFailure.WRONG_PASSWORD;
+            case PROTOCOL -> AuthenticationFailure.PROTOCOL;
+            case UNEXPECTED_MESSAGE -> AuthenticationFailure.UNEXPECTED_MESSAGE;
             case TLS_REQUIRED -> AuthenticationFailure.TLS_REQUIRED;
             case TLS_HANDSHAKE -> AuthenticationFailure.TLS_HANDSHAKE;
             case DATA_BEFORE_TLS -> AuthenticationFailure.DATA_BEFORE_TLS;
-            case TIMEOUT -> AuthenticationFailure.TIMEOUT;
             case PARAMETER -> AuthenticationFailure.PARAMETER;
-            case PROTOCOL -> AuthenticationFailure.PROTOCOL;
-            case UNEXPECTED_MESSAGE -> AuthenticationFailure.UNEXPECTED_MESSAGE;
+            case TIMEOUT -> AuthenticationFailure.TIMEOUT;
             case TOO_MANY_CONNECTIONS -> AuthenticationFailure.TOO_MANY_CONNECTIONS;
         };
     }

@@ -103,7 +103,22 @@ public final class ServerMetrics implements AutoCloseable {
         UNEXPECTED_MESSAGE,
         TIMEOUT,
         UPSTREAM,
-        OTHER
+        OTHER;
+
+        private final String code = name().toLowerCase(Locale.ROOT);
+
+        /**
+         * Returns the failure of a code such as {@code wrong_password}, {@link #OTHER} for one that
+         * is not among these.
+         */
+        public static AuthenticationFailure of(String code) {
+            for (AuthenticationFailure failure : values()) {
+                if (failure.code.equals(code)) {
+                    return failure;
+                }
+            }
+            return OTHER;
+        }
     }
 
     /** In which state a connection to an upstream can be. */

@@ -94,6 +94,14 @@ final class ServerMetricsTest {
     }
 
     @Test
+    void code_of_a_login_failure_finds_its_label_and_an_unknown_one_is_other() {
+        assertThat(ServerMetrics.AuthenticationFailure.of("tls_handshake"))
+                .isEqualTo(ServerMetrics.AuthenticationFailure.TLS_HANDSHAKE);
+        assertThat(ServerMetrics.AuthenticationFailure.of("made up"))
+                .isEqualTo(ServerMetrics.AuthenticationFailure.OTHER);
+    }
+
+    @Test
     void audit_counters_follow_the_trail() {
         AtomicLong events = new AtomicLong(7);
         metrics.audit(events::get, () -> 2);
