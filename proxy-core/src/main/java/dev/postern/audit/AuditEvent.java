@@ -1,7 +1,7 @@
 package dev.postern.audit;
 
 import dev.postern.policy.Verdict;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import org.jspecify.annotations.Nullable;
 
 /** One entry of the audit trail. {@code timeMillis} is the wall clock, milliseconds since the epoch; durations are nanoseconds. */

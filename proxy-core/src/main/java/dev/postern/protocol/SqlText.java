@@ -1,4 +1,4 @@
-package dev.postern.sql;
+package dev.postern.protocol;
 
 import java.util.Arrays;
 

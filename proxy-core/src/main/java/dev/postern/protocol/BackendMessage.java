@@ -1,0 +1,37 @@
+package dev.postern.protocol;
+
+/** A backend's message of which Postern reads the content; all others pass opaque. */
+public sealed interface BackendMessage {
+
+    /**
+     * A statement has ended well.
+     *
+     * @param tag its command tag, such as {@code SELECT 3}
+     */
+    record CommandComplete(String tag) implements BackendMessage {}
+
+    /**
+     * An error.
+     *
+     * @param severity {@code ERROR}, {@code FATAL} or {@code PANIC}
+     * @param sqlState five characters
+     * @param message the primary message
+     */
+    record ErrorResponse(String severity, String sqlState, String message) implements BackendMessage {}
+
+    /** A setting that is reported has a new value. */
+    record ParameterStatus(String name, String value) implements BackendMessage {}
+
+    /**
+     * The backend waits for the next query.
+     *
+     * @param status {@code I} idle, {@code T} in a transaction block, {@code E} in a failed one
+     */
+    record ReadyForQuery(byte status) implements BackendMessage {
+        static final ReadyForQuery IDLE = new ReadyForQuery((byte) 'I');
+
+        static ReadyForQuery of(byte status) {
+            return status == 'I' ? IDLE : new ReadyForQuery(status);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.postern.protocol;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the messages in a backend's byte stream without holding any of it back: the boundaries of all of them, and the content of
+ * the few that mean something to a proxy.
+ *
+ * <pre>
+ *  byte1 type | int32 length, itself included | body
+ * </pre>
+ *
+ * <p>Only type and length fields split over two reads wait (at most 4 bytes) until they are whole. Contents are captured up to
+ * {@link #CAPTURE_LIMIT} bytes: an error may repeat a parameter of any size.
+ */
+public final class BackendScanner {
+
+    /** As much of an ErrorResponse, ParameterStatus or CommandComplete as is read. */
+    public static final int CAPTURE_LIMIT = 8192;
+
+    private static final int HEADER_LENGTH = 5;
+    private static final int INITIAL_CAPTURE = 64;
+    private static final int NOTHING = -1;
+
+    /** What a scanner reports to, in the order of the stream. */
+    public interface Listener {
+
+        /**
+         * A message begins.
+         *
+         * @param type its first byte
+         * @param length all of its bytes, type and length fields included
+         * @return true if its bytes go on to the agent, false if they are dropped
+         */
+        boolean onStart(byte type, int length);
+
+        /**
+         * A message has ended. If it was dropped, everything before it has been forwarded, so that another may take its place.
+         *
+         * @param type its first byte
+         * @param message what it says; {@code null} for the types of which nothing is read
+         */
+        void onEnd(byte type, @Nullable BackendMessage message);
+
+        /** The bytes {@code [from, to)} of the buffer under scan go to the agent. */
+        void onForward(ByteBuf in, int from, int to);
+
+        /** The stream is no backend's; nothing more will be scanned. */
+        void onMalformed(String reason);
+    }
+
+    private final Listener listener;
+    private byte type;
+    private int remaining;
+    private boolean passing;
+    private boolean capturing;
+    private byte[] capture = new byte[INITIAL_CAPTURE];
+    private int captured;
+    private boolean dead;
+
+    public BackendScanner(Listener listener) {
+        this.listener = listener;
+    }
+
+    /**
+     * Scans what has arrived.
+     *
+     * @param in its reader index is moved behind what was scanned; an incomplete header is left for the caller to present again with
+     *     what follows. Neither kept nor released.
+     */
+    public void scan(ByteBuf in) {
+        int at = in.readerIndex();
+        int end = in.writerIndex();
+        int passFrom = remaining > 0 && passing ? at : NOTHING;
+        while (at < end && !dead) {
+            if (remaining == 0) {
+                if (end - at < HEADER_LENGTH) {
+                    break;
+                }
+                int lengthField = in.getInt(at + 1);
+                if (lengthField < HEADER_LENGTH - 1 || lengthField > FrameLimits.PROTOCOL_MAXIMUM) {
+                    dead = true;
+                    listener.onMalformed("a message of length " + lengthField);
+                    break;
+                }
+                begin(in.getByte(at), lengthField + 1);
+                if (passing && passFrom == NOTHING) {
+                    passFrom = at;
+                } else if (!passing && passFrom != NOTHING) {
+                    listener.onForward(in, passFrom, at);
+                    passFrom = NOTHING;
+                }
+            }
+            int step = Math.min(remaining, end - at);
+            if (capturing) {
+                capture(in, at, step);
+            }
+            at += step;
+            remaining -= step;
+            if (remaining == 0) {
+                listener.onEnd(type, capturing ? decode() : null);
+            }
+        }
+        if (passFrom != NOTHING) {
+            listener.onForward(in, passFrom, at);
+        }
+        in.readerIndex(dead ? end : at);
+    }
+
+    private void begin(byte newType, int length) {
+        type = newType;
+        remaining = length;
+        captured = 0;
+        capturing =
+                switch (newType) {
+                    case BackendType.READY_FOR_QUERY,
+                            BackendType.COMMAND_COMPLETE,
+                            BackendType.ERROR_RESPONSE,
+                            BackendType.PARAMETER_STATUS ->
+                        true;
+                    default -> false;
+                };
+        passing = listener.onStart(newType, length);
+    }
+
+    private void capture(ByteBuf in, int at, int step) {
+        int length = Math.min(step, CAPTURE_LIMIT - captured);
+        if (captured + length > capture.length) {
+            capture = Arrays.copyOf(capture, Math.min(CAPTURE_LIMIT, Math.max(captured + length, 2 * capture.length)));
+        }
+        in.getBytes(at, capture, captured, length);
+        captured += length;
+    }
+
+    private @Nullable BackendMessage decode() {
+        return switch (type) {
+            case BackendType.READY_FOR_QUERY ->
+                BackendMessage.ReadyForQuery.of(captured > HEADER_LENGTH ? capture[HEADER_LENGTH] : (byte) '?');
+            case BackendType.COMMAND_COMPLETE -> new BackendMessage.CommandComplete(string(HEADER_LENGTH));
+            case BackendType.ERROR_RESPONSE -> error();
+            case BackendType.PARAMETER_STATUS -> {
+                String name = string(HEADER_LENGTH);
+                int value = terminator(HEADER_LENGTH) + 1;
+                yield new BackendMessage.ParameterStatus(name, string(value));
+            }
+            default -> null;
+        };
+    }
+
+    /** ErrorResponse: {@code (byte1 field | string value) × n | byte1 0}. */
+    private BackendMessage error() {
+        String severity = "ERROR";
+        String sqlState = SqlState.INTERNAL_ERROR.code();
+        String message = "";
+        int at = HEADER_LENGTH;
+        while (at < captured && capture[at] != 0) {
+            byte field = capture[at];
+            String value = string(at + 1);
+            at = terminator(at + 1) + 1;
+            switch (field) {
+                case 'V' -> severity = value;
+                case 'C' -> sqlState = value;
+                case 'M' -> message = value;
+                default -> {}
+            }
+        }
+        return new BackendMessage.ErrorResponse(severity, sqlState, message);
+    }
+
+    private String string(int from) {
+        int end = terminator(from);
+        return from >= end ? "" : new String(capture, from, end - from, StandardCharsets.UTF_8);
+    }
+
+    private int terminator(int from) {
+        int at = from;
+        while (at < captured && capture[at] != 0) {
+            at++;
+        }
+        return at;
+    }
+}
