@@ -26,7 +26,7 @@ import java.util.Set;
  * is worth nothing: it runs without fsync. It stops with this object, and with this JVM at the
  * latest.
  */
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements Superuser, AutoCloseable {
 
     /** The superuser that {@code initdb} makes. */
     public static final String SUPERUSER = "postgres";
@@ -164,7 +164,7 @@ public final class PostgresServer implements AutoCloseable {
         return Long.parseLong(pidFile().getFirst());
     }
 
-    /** Opens a connection as the superuser. */
+    @Override
     public Connection connect(String database) throws SQLException {
         return connect(database, SUPERUSER, superuserPassword);
     }
@@ -177,14 +177,6 @@ public final class PostgresServer implements AutoCloseable {
         properties.setProperty("ApplicationName", "postern demo");
         return DriverManager.getConnection(
                 "jdbc:postgresql://" + HOST + ":" + port + "/" + database, properties);
-    }
-
-    /** Runs statements as the superuser, as one text and, if there are several, one transaction. */
-    public void execute(String database, String sql) throws SQLException {
-        try (Connection connection = connect(database);
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     /** Stops the server in order. */
