@@ -133,7 +133,7 @@ record PsqlIT(Gateway gateway) {
             strings = {
                 "SELECT * FROM cust\t;",
                 "SELECT * FROM order_items WHERE prod\t = 1 LIMIT 1;",
-                "SELECT cou\t(*) FROM customers;",
+                "TABLE reven\t;",
                 "SET sear\t TO public;",
                 "\\d revenue\t",
                 "\\df customer\t",
