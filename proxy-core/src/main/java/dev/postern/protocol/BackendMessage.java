@@ -10,14 +10,8 @@ public sealed interface BackendMessage {
      */
     record CommandComplete(String tag) implements BackendMessage {}
 
-    /**
-     * An error.
-     *
-     * @param severity {@code ERROR}, {@code FATAL} or {@code PANIC}
-     * @param sqlState five characters
-     * @param message the primary message
-     */
-    record ErrorResponse(String severity, String sqlState, String message) implements BackendMessage {}
+    /** An error, as far as it was captured. */
+    record Failure(ErrorResponse error) implements BackendMessage {}
 
     /** A setting that is reported has a new value. */
     record ParameterStatus(String name, String value) implements BackendMessage {}

@@ -6,20 +6,24 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the messages in a backend's byte stream without holding any of it back: the boundaries of all of them, and the content of
- * the few that mean something to a proxy.
+ * Follows the messages in a backend's byte stream: the boundaries of all of them, and the content of the few that mean something to a
+ * proxy.
  *
  * <pre>
  *  byte1 type | int32 length, itself included | body
  * </pre>
  *
- * <p>Only type and length fields split over two reads wait (at most 4 bytes) until they are whole. Contents are captured up to
+ * <p>Whole messages pass at once. One that is split over two reads waits until it is whole, so that what the agent has seen ends
+ * between two messages and an error of ours can follow; beyond {@link #HOLD_LIMIT} it passes as it comes. Contents are captured up to
  * {@link #CAPTURE_LIMIT} bytes: an error may repeat a parameter of any size.
  */
 public final class BackendScanner {
 
     /** As much of an ErrorResponse, ParameterStatus or CommandComplete as is read. */
     public static final int CAPTURE_LIMIT = 8192;
+
+    /** Messages up to this length pass in one piece. */
+    public static final int HOLD_LIMIT = 65_536;
 
     private static final int HEADER_LENGTH = 5;
     private static final int INITIAL_CAPTURE = 64;
@@ -68,8 +72,8 @@ public final class BackendScanner {
     /**
      * Scans what has arrived.
      *
-     * @param in its reader index is moved behind what was scanned; an incomplete header is left for the caller to present again with
-     *     what follows. Neither kept nor released.
+     * @param in its reader index is moved behind what was scanned; what is left is to be presented again once it has grown by {@link
+     *     #missing} bytes. Neither kept nor released.
      */
     public void scan(ByteBuf in) {
         int at = in.readerIndex();
@@ -84,6 +88,9 @@ public final class BackendScanner {
                 if (lengthField < HEADER_LENGTH - 1 || lengthField > FrameLimits.PROTOCOL_MAXIMUM) {
                     dead = true;
                     listener.onMalformed("a message of length " + lengthField);
+                    break;
+                }
+                if (lengthField + 1 > end - at && lengthField + 1 <= HOLD_LIMIT) {
                     break;
                 }
                 begin(in.getByte(at), lengthField + 1);
@@ -108,6 +115,21 @@ public final class BackendScanner {
             listener.onForward(in, passFrom, at);
         }
         in.readerIndex(dead ? end : at);
+    }
+
+    /** Tells how many bytes have to follow what {@link #scan} left before it can be scanned. */
+    public static int missing(ByteBuf left) {
+        int readable = left.readableBytes();
+        if (readable < HEADER_LENGTH) {
+            return HEADER_LENGTH - readable;
+        }
+        int length = left.getInt(left.readerIndex() + 1) + 1;
+        return length > HOLD_LIMIT ? 0 : Math.max(0, length - readable);
+    }
+
+    /** Tells whether part of a message has passed: then no other message may follow. */
+    public boolean insideMessage() {
+        return remaining > 0 && passing;
     }
 
     private void begin(byte newType, int length) {
@@ -150,9 +172,9 @@ public final class BackendScanner {
         };
     }
 
-    /** ErrorResponse: {@code (byte1 field | string value) × n | byte1 0}. */
+    /** ErrorResponse: {@code (byte1 field | string value) × n | byte1 0}, possibly cut short. */
     private BackendMessage error() {
-        String severity = "ERROR";
+        Severity severity = Severity.ERROR;
         String sqlState = SqlState.INTERNAL_ERROR.code();
         String message = "";
         int at = HEADER_LENGTH;
@@ -161,13 +183,23 @@ public final class BackendScanner {
             String value = string(at + 1);
             at = terminator(at + 1) + 1;
             switch (field) {
-                case 'V' -> severity = value;
+                case 'V' -> severity = severity(value);
                 case 'C' -> sqlState = value;
                 case 'M' -> message = value;
-                default -> {}
+                default -> {
+                    // What else an error says is for the agent alone.
+                }
             }
         }
-        return new BackendMessage.ErrorResponse(severity, sqlState, message);
+        return new BackendMessage.Failure(new ErrorResponse(severity, sqlState, message, null, null, 0));
+    }
+
+    private static Severity severity(String word) {
+        return switch (word) {
+            case "FATAL" -> Severity.FATAL;
+            case "PANIC" -> Severity.PANIC;
+            default -> Severity.ERROR;
+        };
     }
 
     private String string(int from) {

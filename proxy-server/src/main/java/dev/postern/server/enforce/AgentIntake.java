@@ -1,0 +1,577 @@
+package dev.postern.server.enforce;
+
+import dev.postern.audit.AuditEvent.Protocol;
+import dev.postern.audit.EventId;
+import dev.postern.policy.Policy;
+import dev.postern.policy.StatementSummary;
+import dev.postern.policy.Verdict;
+import dev.postern.protocol.ErrorResponse;
+import dev.postern.protocol.FrontendFrame;
+import dev.postern.protocol.FrontendFrameReader;
+import dev.postern.protocol.FrontendMessage;
+import dev.postern.protocol.FrontendType;
+import dev.postern.protocol.SqlState;
+import dev.postern.protocol.SqlText;
+import dev.postern.session.Attempt;
+import dev.postern.session.NamedObjects;
+import dev.postern.session.ResponseTracker;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an agent sends: each message is judged, recorded and then forwarded as it came, or refused as PostgreSQL would have
+ * refused it.
+ *
+ * <pre>
+ *        READING ──text never seen──▶ JUDGING ──verdict──▶ READING
+ *          │  ▲
+ *  refused │  └── everything owed has come: the error takes its place behind it
+ *          ▼  │
+ *       DRAINING
+ * </pre>
+ *
+ * <p>A refusal waits until nothing is owed, so that it stands in its place in the stream and the upstream's transaction status is
+ * known. Outside a transaction it is answered from here. Inside one, or inside a pipeline of which something was forwarded, a
+ * statement that cannot succeed is forwarded in its place, and its error replaced: so the upstream itself fails the transaction and
+ * skips to Sync, exactly as for an error of its own.
+ *
+ * <p>All methods are called on the session's event loop.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html">PostgreSQL, Message Flow</a>
+ */
+final class AgentIntake {
+
+    private enum State {
+        READING,
+        JUDGING,
+        DRAINING,
+        CLOSED
+    }
+
+    private enum Step {
+        /** The message joins the bytes to forward. */
+        FORWARD,
+        /** The message has been dealt with; its bytes go nowhere. */
+        CONSUME,
+        /** The message stays where it is and is met again. */
+        WAIT
+    }
+
+    /** How a refused message would have been answered. */
+    private enum Kind {
+        /** An error, then ReadyForQuery. */
+        QUERY,
+        /** An error, then nothing up to Sync. */
+        EXTENDED
+    }
+
+    private final FrontendFrameReader frames;
+    private final Supplier<Policy> policy;
+    private final SessionLimits limits;
+    private final @Nullable QueryQuota quota;
+    private final SessionEnvironment environment;
+    private final AuditTrail audit;
+    private final ResponseTracker tracker;
+    private final Downstream agent;
+    private final Upstream upstream;
+    private final NamedObjects<JudgedStatement> statements = new NamedObjects<>();
+    private final NamedObjects<JudgedStatement> portals = new NamedObjects<>();
+
+    private State state = State.READING;
+    private boolean held;
+    private int skipBytes;
+
+    /** The verdict on the message at the head of the input, if it had to be waited for. */
+    private @Nullable Verdict headVerdict;
+
+    private @Nullable Policy headPolicy;
+    private long headGateNanos;
+
+    /** The recorded refusal of the message at the head of the input, while answers before it are owed. */
+    private @Nullable ErrorResponse headRefusal;
+
+    /** What the intake says to the agent. */
+    interface Downstream {
+
+        /** Sends an error. */
+        void error(ErrorResponse error);
+
+        /** Sends ReadyForQuery. */
+        void readyForQuery(byte transactionStatus);
+
+        /** Ends the session with an error. */
+        void fatal(ErrorResponse error);
+
+        /** The agent has said goodbye. */
+        void terminated();
+
+        /** The intake can go on: present the input again. */
+        void resume();
+    }
+
+    /** What the intake says to the upstream. */
+    interface Upstream {
+
+        /** Forwards {@code [from, to)} of the input. */
+        void forward(ByteBuf in, int from, int to);
+
+        /** Sends a Flush. */
+        void sendFlush();
+
+        /** Sends a Query that cannot succeed. */
+        void sendFailingQuery();
+
+        /** Sends a Parse that cannot succeed. */
+        void sendFailingParse();
+    }
+
+    AgentIntake(
+            FrontendFrameReader frames,
+            Supplier<Policy> policy,
+            SessionLimits limits,
+            @Nullable QueryQuota quota,
+            SessionEnvironment environment,
+            AuditTrail audit,
+            ResponseTracker tracker,
+            Downstream agent,
+            Upstream upstream) {
+        this.frames = frames;
+        this.policy = policy;
+        this.limits = limits;
+        this.quota = quota;
+        this.environment = environment;
+        this.audit = audit;
+        this.tracker = tracker;
+        this.agent = agent;
+        this.upstream = upstream;
+    }
+
+    /** Tells whether the input has to wait, so that nothing more should be read from the agent. */
+    boolean waiting() {
+        return state != State.READING || held || tracker.owed() >= limits.maxPipeline();
+    }
+
+    /** Answers have come, or a pause has ended: tells whether the input should be presented again. */
+    boolean readyAgain() {
+        if (state == State.DRAINING && tracker.owed() == 0) {
+            state = State.READING;
+        }
+        return !waiting();
+    }
+
+    /** Holds the input back, or lets it go on. */
+    void hold(boolean hold) {
+        held = hold;
+    }
+
+    /** Takes nothing more. */
+    void close() {
+        state = State.CLOSED;
+    }
+
+    /** The upstream's transaction has ended, and with it its portals. */
+    void onIdle() {
+        portals.clear();
+    }
+
+    /**
+     * Takes the messages that are whole.
+     *
+     * @param in its reader index is moved behind what was taken; neither kept nor released
+     */
+    void take(ByteBuf in) {
+        int forwardFrom = in.readerIndex();
+        while (in.isReadable() && !waiting()) {
+            int at = in.readerIndex();
+            if (skipBytes > 0) {
+                int step = Math.min(skipBytes, in.readableBytes());
+                skipBytes -= step;
+                in.skipBytes(step);
+                forwardFrom = in.readerIndex();
+                continue;
+            }
+            Step step;
+            int length;
+            switch (frames.read(in, at)) {
+                case FrontendFrame.Whole(FrontendMessage message, int wholeLength) -> {
+                    step = on(message);
+                    length = wholeLength;
+                }
+                case FrontendFrame.TooLong tooLong -> {
+                    step = onTooLong(tooLong);
+                    length = 0;
+                    if (step == Step.CONSUME) {
+                        skipBytes = tooLong.length();
+                    }
+                }
+                case FrontendFrame.Malformed(String reason) -> {
+                    flushForward(in, forwardFrom, at);
+                    in.readerIndex(in.writerIndex());
+                    agent.fatal(ErrorResponse.fatal(SqlState.PROTOCOL_VIOLATION, reason));
+                    return;
+                }
+                case FrontendFrame.Incomplete incomplete -> {
+                    flushForward(in, forwardFrom, at);
+                    return;
+                }
+            }
+            if (step == Step.FORWARD) {
+                in.readerIndex(at + length);
+                continue;
+            }
+            flushForward(in, forwardFrom, at);
+            if (step == Step.CONSUME) {
+                in.readerIndex(at + length);
+                headVerdict = null;
+                headRefusal = null;
+            }
+            forwardFrom = in.readerIndex();
+        }
+        flushForward(in, forwardFrom, in.readerIndex());
+    }
+
+    private void flushForward(ByteBuf in, int from, int to) {
+        if (to > from) {
+            upstream.forward(in, from, to);
+        }
+    }
+
+    private Step on(FrontendMessage message) {
+        if (tracker.skippingToSync()) {
+            return switch (message) {
+                case FrontendMessage.Sync sync -> onSync();
+                case FrontendMessage.Terminate terminate -> onTerminate();
+                case FrontendMessage.Query query -> Step.CONSUME;
+                case FrontendMessage.Parse parse -> Step.CONSUME;
+                case FrontendMessage.Bind bind -> Step.CONSUME;
+                case FrontendMessage.Describe describe -> Step.CONSUME;
+                case FrontendMessage.Execute execute -> Step.CONSUME;
+                case FrontendMessage.Close close -> Step.CONSUME;
+                case FrontendMessage.Flush flush -> Step.CONSUME;
+                case FrontendMessage.FunctionCall call -> Step.CONSUME;
+                case FrontendMessage.CopyIn copy -> Step.CONSUME;
+            };
+        }
+        return switch (message) {
+            case FrontendMessage.Query(SqlText text) -> onQuery(text);
+            case FrontendMessage.Parse(String name, SqlText text) -> onParse(name, text);
+            case FrontendMessage.Bind(String portal, String statement) -> onBind(portal, statement);
+            case FrontendMessage.Describe(FrontendMessage.Target target, String name) -> onDescribe(target);
+            case FrontendMessage.Execute(String portal, int maxRows) -> onExecute(portal);
+            case FrontendMessage.Close(FrontendMessage.Target target, String name) -> onClose(target, name);
+            case FrontendMessage.Sync sync -> onSync();
+            case FrontendMessage.Flush flush -> Step.FORWARD;
+            case FrontendMessage.Terminate terminate -> onTerminate();
+            case FrontendMessage.FunctionCall call ->
+                refuse(Kind.QUERY, Protocol.SIMPLE, null, Denials.functionCall(), 0);
+            case FrontendMessage.CopyIn copy -> Step.CONSUME;
+        };
+    }
+
+    private Step onQuery(SqlText text) {
+        if (headRefusal != null) {
+            return answerRefusal(Kind.QUERY, headRefusal);
+        }
+        Policy current = policy.get();
+        return switch (verdict(current, text)) {
+            case null -> Step.WAIT;
+            case Verdict.Deny deny -> refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, headGateNanos);
+            case Verdict.Allow allow -> {
+                if (quotaUsedUp()) {
+                    yield refuse(Kind.QUERY, Protocol.SIMPLE, text, quotaDenial(allow.summary()), headGateNanos);
+                }
+                EventId id = audit.decided(Protocol.SIMPLE, text, allow, headGateNanos);
+                headVerdict = null;
+                if (id == null) {
+                    yield refuseUnrecorded(Kind.QUERY, allow.summary());
+                }
+                tracker.query(execution(id, Protocol.SIMPLE, allow.summary()));
+                yield Step.FORWARD;
+            }
+        };
+    }
+
+    private Step onParse(String name, SqlText text) {
+        if (headRefusal != null) {
+            return answerRefusal(Kind.EXTENDED, headRefusal);
+        }
+        Policy current = policy.get();
+        return switch (verdict(current, text)) {
+            case null -> Step.WAIT;
+            case Verdict.Deny deny -> {
+                // PostgreSQL drops the unnamed statement before it looks at the new text.
+                if (name.isEmpty()) {
+                    statements.remove(name);
+                }
+                yield refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
+            }
+            case Verdict.Allow allow -> {
+                if (statements.size() >= limits.maxPreparedStatements() && !name.isEmpty()) {
+                    Verdict.Deny deny =
+                            Denials.tooManyNames(
+                                    allow.summary(), "prepared statements", limits.maxPreparedStatements());
+                    yield refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
+                }
+                EventId id = audit.decided(Protocol.EXTENDED, text, allow, headGateNanos);
+                headVerdict = null;
+                if (id == null) {
+                    yield refuseUnrecorded(Kind.EXTENDED, allow.summary());
+                }
+                JudgedStatement statement = new JudgedStatement(text, allow, current, id);
+                tracker.parse(statements.put(name, statement), attempt(statement));
+                yield Step.FORWARD;
+            }
+        };
+    }
+
+    private Step onBind(String portal, String name) {
+        if (headRefusal != null) {
+            return answerRefusal(Kind.EXTENDED, headRefusal);
+        }
+        JudgedStatement statement = statements.get(name);
+        if (statement == null) {
+            if (name.isEmpty()) {
+                return refuseUnknown(SqlState.INVALID_SQL_STATEMENT_NAME, "unnamed prepared statement does not exist");
+            }
+            statement = madeInSql("EXECUTE", name);
+        }
+        if (portals.size() >= limits.maxPreparedStatements() && !portal.isEmpty()) {
+            Verdict.Deny deny =
+                    Denials.tooManyNames(
+                            statement.verdict().summary(), "portals", limits.maxPreparedStatements());
+            return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, 0);
+        }
+        tracker.bind(portals.put(portal, statement), attempt(statement));
+        return Step.FORWARD;
+    }
+
+    private Step onDescribe(FrontendMessage.Target target) {
+        switch (target) {
+            case STATEMENT -> tracker.describeStatement();
+            case PORTAL -> tracker.describePortal();
+        }
+        return Step.FORWARD;
+    }
+
+    private Step onExecute(String portal) {
+        if (headRefusal != null) {
+            return answerRefusal(Kind.EXTENDED, headRefusal);
+        }
+        JudgedStatement statement = portals.get(portal);
+        if (statement == null) {
+            if (portal.isEmpty()) {
+                return refuseUnknown(SqlState.INVALID_CURSOR_NAME, "portal \"\" does not exist");
+            }
+            statement = madeInSql("FETCH", portal);
+        }
+        Policy current = policy.get();
+        if (!statement.judgedUnder(current)) {
+            switch (verdict(current, statement.text())) {
+                case null -> {
+                    return Step.WAIT;
+                }
+                case Verdict.Deny deny -> {
+                    return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, headGateNanos);
+                }
+                case Verdict.Allow allow -> statement.rejudged(allow, current);
+            }
+        }
+        StatementSummary summary = statement.verdict().summary();
+        if (quotaUsedUp()) {
+            return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), quotaDenial(summary), 0);
+        }
+        EventId id = statement.takeDecision();
+        if (id == null) {
+            id = audit.decided(Protocol.EXTENDED, statement.text(), statement.verdict(), 0);
+        }
+        headVerdict = null;
+        if (id == null) {
+            return refuseUnrecorded(Kind.EXTENDED, summary);
+        }
+        tracker.execute(execution(id, Protocol.EXTENDED, summary));
+        return Step.FORWARD;
+    }
+
+    private Step onClose(FrontendMessage.Target target, String name) {
+        NamedObjects<JudgedStatement> objects =
+                switch (target) {
+                    case STATEMENT -> statements;
+                    case PORTAL -> portals;
+                };
+        tracker.close(objects.remove(name));
+        return Step.FORWARD;
+    }
+
+    private Step onSync() {
+        if (tracker.skippingToSync() && !tracker.openPipeline()) {
+            // Nothing of this pipeline was forwarded, so the upstream has nothing to synchronize.
+            tracker.syncAnswered();
+            agent.readyForQuery(tracker.transactionStatus());
+            return Step.CONSUME;
+        }
+        tracker.sync();
+        return Step.FORWARD;
+    }
+
+    private Step onTerminate() {
+        agent.terminated();
+        return Step.CONSUME;
+    }
+
+    private Step onTooLong(FrontendFrame.TooLong tooLong) {
+        if (tracker.skippingToSync()) {
+            return Step.CONSUME;
+        }
+        @Nullable Kind kind =
+                switch (tooLong.type()) {
+                    case FrontendType.QUERY, FrontendType.FUNCTION_CALL -> Kind.QUERY;
+                    case FrontendType.PARSE, FrontendType.BIND -> Kind.EXTENDED;
+                    default -> null;
+                };
+        if (kind == null) {
+            if (tooLong.type() != FrontendType.COPY_DATA && tooLong.type() != FrontendType.COPY_FAIL) {
+                agent.fatal(
+                        ErrorResponse.fatal(
+                                SqlState.PROTOCOL_VIOLATION,
+                                "message of type '" + (char) tooLong.type() + "' and " + tooLong.length()
+                                        + " bytes is longer than the " + tooLong.limit() + " allowed"));
+            }
+            return Step.CONSUME;
+        }
+        if (headRefusal != null) {
+            return answerRefusal(kind, headRefusal);
+        }
+        Protocol protocol = kind == Kind.QUERY ? Protocol.SIMPLE : Protocol.EXTENDED;
+        return refuse(kind, protocol, null, Denials.tooLong(tooLong.length(), tooLong.limit()), 0);
+    }
+
+    // ---- verdicts
+
+    /** Returns the verdict on the message at the head; {@code null} if it has to be waited for. */
+    @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
+    private @Nullable Verdict verdict(Policy current, SqlText text) {
+        if (headVerdict != null && headPolicy == current) {
+            return headVerdict;
+        }
+        long start = environment.nanoTime().getAsLong();
+        @Nullable Verdict verdict = environment.judge().cached(current, text);
+        if (verdict != null) {
+            headGateNanos = environment.nanoTime().getAsLong() - start;
+            return verdict;
+        }
+        state = State.JUDGING;
+        headPolicy = current;
+        environment
+                .judge()
+                .judge(current, text, found -> environment.eventLoop().execute(() -> onVerdict(found, start)));
+        return null;
+    }
+
+    private void onVerdict(Verdict verdict, long start) {
+        if (state != State.JUDGING) {
+            return;
+        }
+        headVerdict = verdict;
+        headGateNanos = environment.nanoTime().getAsLong() - start;
+        state = State.READING;
+        agent.resume();
+    }
+
+    private boolean quotaUsedUp() {
+        return quota != null && !quota.tryAcquire(environment.nanoTime().getAsLong());
+    }
+
+    private Verdict.Deny quotaDenial(StatementSummary summary) {
+        return Denials.quota(summary, quota == null ? 0 : quota.perMinute());
+    }
+
+    // ---- refusals
+
+    private Step refuse(
+            Kind kind, Protocol protocol, @Nullable SqlText text, Verdict.Deny deny, long gateNanos) {
+        audit.decided(protocol, text, deny, gateNanos);
+        return answerRefusal(kind, DenialResponse.of(deny.denial()));
+    }
+
+    private Step refuseUnrecorded(Kind kind, StatementSummary summary) {
+        return answerRefusal(kind, DenialResponse.of(Denials.auditUnavailable(summary).denial()));
+    }
+
+    private Step refuseUnknown(SqlState sqlState, String message) {
+        return answerRefusal(Kind.EXTENDED, ErrorResponse.error(sqlState, message));
+    }
+
+    private Step answerRefusal(Kind kind, ErrorResponse error) {
+        if (tracker.owed() > 0) {
+            if (tracker.openPipeline()) {
+                upstream.sendFlush();
+            }
+            headRefusal = error;
+            state = State.DRAINING;
+            return Step.WAIT;
+        }
+        if (tracker.skippingToSync()) {
+            // What came before it in the pipeline has failed meanwhile.
+            return Step.CONSUME;
+        }
+        byte status = tracker.transactionStatus();
+        if (tracker.openPipeline() || status == 'T') {
+            switch (kind) {
+                case QUERY -> {
+                    upstream.sendFailingQuery();
+                    tracker.refusedQuery(() -> agent.error(error));
+                }
+                case EXTENDED -> {
+                    upstream.sendFailingParse();
+                    tracker.refusedExtended(() -> agent.error(error));
+                }
+            }
+            return Step.CONSUME;
+        }
+        agent.error(status == 'E' ? transactionFailed() : error);
+        switch (kind) {
+            case QUERY -> agent.readyForQuery(status);
+            case EXTENDED -> tracker.skipToSync();
+        }
+        return Step.CONSUME;
+    }
+
+    private static ErrorResponse transactionFailed() {
+        return ErrorResponse.error(
+                SqlState.IN_FAILED_SQL_TRANSACTION,
+                "current transaction is aborted, commands ignored until end of transaction block");
+    }
+
+    // ---- what is remembered of statements
+
+    private AuditedExecution execution(EventId id, Protocol protocol, StatementSummary summary) {
+        return new AuditedExecution(
+                environment.nanoTime().getAsLong(), id, protocol, summary.command());
+    }
+
+    private Attempt attempt(JudgedStatement statement) {
+        return error -> {
+            EventId decision = statement.takeDecision();
+            if (decision != null) {
+                audit.failedBeforeExecution(decision, statement.verdict().summary().command(), error);
+            }
+        };
+    }
+
+    /**
+     * A name that no Parse or Bind of this session made: an SQL PREPARE or DECLARE did, which was judged, or nothing, which the
+     * upstream will say.
+     */
+    private JudgedStatement madeInSql(String command, String name) {
+        byte[] text =
+                (command + " \"" + name.replace("\"", "\"\"") + "\"").getBytes(StandardCharsets.ISO_8859_1);
+        return new JudgedStatement(
+                SqlText.owning(text),
+                new Verdict.Allow(new StatementSummary(command, "", List.of(), List.of())),
+                policy.get(),
+                null);
+    }
+}

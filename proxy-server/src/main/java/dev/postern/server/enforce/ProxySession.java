@@ -1,0 +1,460 @@
+package dev.postern.server.enforce;
+
+import dev.postern.audit.SessionContext;
+import dev.postern.policy.Denial;
+import dev.postern.policy.Policy;
+import dev.postern.policy.Rule;
+import dev.postern.protocol.BackendMessage;
+import dev.postern.protocol.BackendMessages;
+import dev.postern.protocol.BackendScanner;
+import dev.postern.protocol.ErrorResponse;
+import dev.postern.protocol.FrontendFrameReader;
+import dev.postern.protocol.FrontendMessages;
+import dev.postern.protocol.SqlState;
+import dev.postern.session.Execution;
+import dev.postern.session.ResponseTracker;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One agent's session on one upstream connection, from the first query to the last answer. Bytes come in from both sides; what the
+ * agent sends goes through {@link AgentIntake}, what the upstream sends through {@link BackendScanner} and {@link ResponseTracker}.
+ *
+ * <p>All methods are called on the session's event loop.
+ */
+public final class ProxySession {
+
+    private static final int SMALL = 256;
+
+    /** Not SQL in any version: a syntax error fails the upstream's transaction whatever state it is in. */
+    private static final String CANNOT_SUCCEED = "POSTERN REFUSED A STATEMENT HERE";
+
+    /** Named, so that the unnamed statement stays what it is. */
+    private static final String REFUSED_STATEMENT = "postern_refused";
+
+    private final SessionLimits limits;
+    private final SessionEnvironment environment;
+    private final SessionHooks hooks;
+    private final ByteBufAllocator allocator;
+    private final Peer agent;
+    private final Peer upstream;
+    private final AuditTrail audit;
+    private final ResponseTracker tracker;
+    private final BackendScanner scanner;
+    private final AgentIntake intake;
+    private final String policyName;
+    private final boolean standbyRequired;
+    private boolean agentReading = true;
+    private boolean closed;
+    private boolean draining;
+
+    /**
+     * Makes a session whose both sides are ready and idle.
+     *
+     * @param policy the policy that applies, asked at each statement
+     * @param quota {@code null}: unlimited
+     * @param standbyRequired end the session if the upstream stops being a standby
+     */
+    public ProxySession(
+            SessionContext context,
+            FrontendFrameReader frames,
+            Supplier<Policy> policy,
+            SessionLimits limits,
+            @Nullable QueryQuota quota,
+            boolean standbyRequired,
+            SessionEnvironment environment,
+            SessionHooks hooks,
+            ByteBufAllocator allocator,
+            Peer agent,
+            Peer upstream) {
+        this.limits = limits;
+        this.environment = environment;
+        this.hooks = hooks;
+        this.allocator = allocator;
+        this.agent = agent;
+        this.upstream = upstream;
+        this.standbyRequired = standbyRequired;
+        this.policyName = policy.get().name();
+        this.audit = new AuditTrail(environment, context);
+        this.tracker = new ResponseTracker(new Answers(), environment.nanoTime());
+        this.scanner = new BackendScanner(new Stream());
+        this.intake =
+                new AgentIntake(
+                        frames,
+                        policy,
+                        limits,
+                        quota,
+                        environment,
+                        audit,
+                        tracker,
+                        new ToAgent(),
+                        new ToUpstream());
+    }
+
+    /** Records the session's beginning; false if it cannot be recorded, and then the session must not go on. */
+    public boolean open() {
+        return audit.opened();
+    }
+
+    /**
+     * Bytes of the agent.
+     *
+     * @param in its reader index is moved behind what was taken; the rest is to be presented again, with what follows it or when
+     *     {@link Peer#reading} is enabled again. Neither kept nor released.
+     */
+    public void onAgentBytes(ByteBuf in) {
+        if (closed) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        intake.take(in);
+        if (intake.waiting() && agentReading) {
+            agentReading = false;
+            agent.reading(false);
+        }
+    }
+
+    /** The bytes read from the agent at one time are all presented. */
+    public void onAgentReadComplete() {
+        upstream.flush();
+    }
+
+    /**
+     * Bytes of the upstream.
+     *
+     * @param in as for {@link #onAgentBytes}; what is left grows by {@link BackendScanner#missing} before it is presented again
+     */
+    public void onUpstreamBytes(ByteBuf in) {
+        if (closed) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        scanner.scan(in);
+        if (!agent.isWritable()) {
+            upstream.reading(false);
+        }
+    }
+
+    /** The bytes read from the upstream at one time are all presented. */
+    public void onUpstreamReadComplete() {
+        agent.flush();
+        if (draining && tracker.owed() == 0 && tracker.transactionStatus() == 'I') {
+            shutDown();
+        } else {
+            goOn();
+        }
+    }
+
+    /** The agent takes bytes again, or no longer. */
+    public void onAgentWritability() {
+        upstream.reading(agent.isWritable());
+    }
+
+    /** The upstream takes bytes again, or no longer. */
+    public void onUpstreamWritability() {
+        intake.hold(!upstream.isWritable());
+        goOn();
+    }
+
+    /** The agent's connection is gone. */
+    public void onAgentClosed(@Nullable String cause) {
+        if (closed) {
+            return;
+        }
+        boolean running = tracker.current() != null;
+        if (running) {
+            hooks.cancelUpstream(() -> {});
+        }
+        end(
+                cause == null ? "the agent closed the connection" : "the agent's connection failed: " + cause,
+                ErrorResponse.error(SqlState.CONNECTION_FAILURE, "the agent's connection was lost"),
+                cause == null ? null : SqlState.CONNECTION_FAILURE.code());
+    }
+
+    /** The upstream's connection is gone. */
+    public void onUpstreamClosed(@Nullable String cause) {
+        if (!closed) {
+            fail(
+                    SqlState.CONNECTION_FAILURE,
+                    "the connection to the database server was lost"
+                            + (tracker.owed() > 0 ? " while it was answering" : ""),
+                    "Connect again; nothing was changed.");
+        }
+    }
+
+    /** Something went wrong in here: nothing that is not understood goes on. */
+    public void onTrouble(Throwable cause) {
+        if (!closed) {
+            fail(SqlState.INTERNAL_ERROR, "internal error: " + cause.getClass().getSimpleName(), null);
+        }
+    }
+
+    /** A CancelRequest with this session's key has come. */
+    public void onCancelRequest() {
+        if (!closed) {
+            audit.cancelRequested();
+            hooks.cancelUpstream(() -> {});
+        }
+    }
+
+    /** Time has passed: stops a statement that has run too long. */
+    public void onTick(long nowNanos) {
+        Duration timeout = limits.statementTimeout();
+        Execution running = tracker.current();
+        if (timeout != null
+                && running != null
+                && !running.interrupted()
+                && nowNanos - running.startNanos() > timeout.toNanos()) {
+            running.interrupt();
+            cancelAndHold();
+        }
+    }
+
+    /** Lets what is running end, then ends the session. */
+    public void onDrain() {
+        draining = true;
+        if (!closed && tracker.owed() == 0 && tracker.transactionStatus() == 'I') {
+            shutDown();
+        }
+    }
+
+    /** Ends the session at once. */
+    public void onShutdown() {
+        if (!closed) {
+            shutDown();
+        }
+    }
+
+    private void shutDown() {
+        fail(SqlState.ADMIN_SHUTDOWN, "terminating connection: Postern is shutting down", "Connect again.");
+    }
+
+    private void goOn() {
+        if (!closed && !agentReading && intake.readyAgain()) {
+            agentReading = true;
+            agent.reading(true);
+        }
+    }
+
+    private void cancelAndHold() {
+        intake.hold(true);
+        hooks.cancelUpstream(
+                () -> {
+                    intake.hold(!upstream.isWritable());
+                    goOn();
+                });
+    }
+
+    private void fail(SqlState sqlState, String message, @Nullable String hint) {
+        fatal(ErrorResponse.fatal(sqlState, message).withHint(hint));
+    }
+
+    private void fatal(ErrorResponse error) {
+        if (!scanner.insideMessage()) {
+            write(error);
+        }
+        end(error.message(), error, error.sqlState());
+    }
+
+    private void end(String why, ErrorResponse unfinished, @Nullable String sqlState) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        intake.close();
+        tracker.abandon(unfinished);
+        audit.closed(why, sqlState);
+        ByteBuf goodbye = allocator.buffer(SMALL);
+        FrontendMessages.terminate(goodbye);
+        upstream.write(goodbye);
+        upstream.close();
+        agent.close();
+        hooks.onClosed();
+    }
+
+    private void write(ErrorResponse error) {
+        ByteBuf out = allocator.buffer(SMALL);
+        BackendMessages.errorResponse(out, error);
+        agent.write(out);
+    }
+
+    private ErrorResponse limitReached(Execution execution) {
+        String rule;
+        String message;
+        String hint;
+        if (execution.interrupted()) {
+            message = "statement stopped: it ran longer than the " + seconds(limits.statementTimeout())
+                    + " that policy \"" + policyName + "\" allows";
+            hint = "Ask for less: filter on an indexed column, add LIMIT, or aggregate.";
+        } else if (execution.rows() >= limits.maxRows()) {
+            message = "result stopped after " + execution.rows() + " rows, the most that policy \"" + policyName
+                    + "\" allows";
+            hint = "Add LIMIT, filter further, or aggregate.";
+        } else {
+            message = "result stopped after " + execution.bytes() + " bytes; policy \"" + policyName
+                    + "\" allows " + limits.maxResultBytes();
+            hint = "Select fewer columns, add LIMIT, or aggregate.";
+        }
+        return DenialResponse.of(
+                new Denial(Rule.RESULT_LIMIT, SqlState.QUERY_CANCELED, message, 0, null, hint));
+    }
+
+    private static String seconds(@Nullable Duration duration) {
+        return duration == null ? "time" : duration.toMillis() / 1000.0 + " s";
+    }
+
+    /** The upstream's byte stream. */
+    private final class Stream implements BackendScanner.Listener {
+
+        @Override
+        public boolean onStart(byte type, int length) {
+            return !closed && tracker.onStart(type, length);
+        }
+
+        @Override
+        public void onEnd(byte type, @Nullable BackendMessage message) {
+            if (closed) {
+                return;
+            }
+            if (message instanceof BackendMessage.ParameterStatus(String name, String value)) {
+                onParameterStatus(name, value);
+            }
+            tracker.onEnd(type, message);
+        }
+
+        @Override
+        public void onForward(ByteBuf in, int from, int to) {
+            if (!closed) {
+                agent.write(in.retainedSlice(from, to - from));
+            }
+        }
+
+        @Override
+        public void onMalformed(String reason) {
+            fail(SqlState.PROTOCOL_VIOLATION, "the database server's answer was not understood: " + reason, null);
+        }
+
+        private void onParameterStatus(String name, String value) {
+            if (name.equals("default_transaction_read_only") && !value.equals("on")) {
+                fail(SqlState.CANNOT_CONNECT_NOW, "the session is no longer read-only", "Connect again.");
+            } else if (name.equals("in_hot_standby") && !value.equals("on") && standbyRequired) {
+                fail(
+                        SqlState.CANNOT_CONNECT_NOW,
+                        "the database server is no longer a standby",
+                        "Connect again to reach another replica.");
+            }
+        }
+    }
+
+    /** What the upstream's messages mean. */
+    private final class Answers implements ResponseTracker.Listener {
+
+        @Override
+        public void onExecutionEnded(Execution execution) {
+            audit.completed((AuditedExecution) execution);
+        }
+
+        @Override
+        public boolean mayPass(Execution execution, int length) {
+            return execution.rows() < limits.maxRows()
+                    && execution.bytes() + length <= limits.maxResultBytes();
+        }
+
+        @Override
+        public void onInterrupted(Execution execution) {
+            ErrorResponse error = limitReached(execution);
+            execution.fail(error);
+            write(error);
+            if (!execution.interrupted()) {
+                cancelAndHold();
+            }
+        }
+
+        @Override
+        public void onReadyForQuery() {
+            if (tracker.transactionStatus() == 'I') {
+                intake.onIdle();
+            }
+        }
+
+        @Override
+        public void onDesynchronized(String reason) {
+            fail(SqlState.PROTOCOL_VIOLATION, "the database server's answer was not understood: " + reason, null);
+        }
+    }
+
+    /** What the intake says to the agent. */
+    private final class ToAgent implements AgentIntake.Downstream {
+
+        @Override
+        public void error(ErrorResponse error) {
+            write(error);
+            agent.flush();
+        }
+
+        @Override
+        public void readyForQuery(byte transactionStatus) {
+            ByteBuf out = allocator.buffer(SMALL);
+            BackendMessages.readyForQuery(out, (char) transactionStatus);
+            agent.write(out);
+            agent.flush();
+        }
+
+        @Override
+        public void fatal(ErrorResponse error) {
+            ProxySession.this.fatal(error);
+        }
+
+        @Override
+        public void terminated() {
+            end(
+                    "the agent said goodbye",
+                    ErrorResponse.error(SqlState.CONNECTION_FAILURE, "the agent left"),
+                    null);
+        }
+
+        @Override
+        public void resume() {
+            goOn();
+        }
+    }
+
+    /** What the intake says to the upstream. */
+    private final class ToUpstream implements AgentIntake.Upstream {
+
+        @Override
+        public void forward(ByteBuf in, int from, int to) {
+            upstream.write(in.retainedSlice(from, to - from));
+            if (!upstream.isWritable()) {
+                intake.hold(true);
+            }
+        }
+
+        @Override
+        public void sendFlush() {
+            ByteBuf out = allocator.buffer(SMALL);
+            FrontendMessages.flush(out);
+            upstream.write(out);
+            upstream.flush();
+        }
+
+        @Override
+        public void sendFailingQuery() {
+            ByteBuf out = allocator.buffer(SMALL);
+            FrontendMessages.query(out, CANNOT_SUCCEED);
+            upstream.write(out);
+            upstream.flush();
+        }
+
+        @Override
+        public void sendFailingParse() {
+            ByteBuf out = allocator.buffer(SMALL);
+            FrontendMessages.parse(out, REFUSED_STATEMENT, CANNOT_SUCCEED);
+            upstream.write(out);
+            upstream.flush();
+        }
+    }
+}
