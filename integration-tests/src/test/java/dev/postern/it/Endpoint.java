@@ -38,7 +38,6 @@ record Endpoint(String host, int port, String database, String user, String pass
                 "PGDATABASE", database,
                 "PGUSER", user,
                 "PGPASSWORD", password,
-                "PGSSLMODE", "prefer",
                 "PGCONNECT_TIMEOUT", "20");
     }
 

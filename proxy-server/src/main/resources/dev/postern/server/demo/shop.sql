@@ -17,6 +17,14 @@ CREATE TABLE payment_cards (
 );
 COMMENT ON TABLE payment_cards IS 'Sensitive: what an agent has no business with';
 
+CREATE SCHEMA staff;
+COMMENT ON SCHEMA staff IS 'Nobody but its owner may use it';
+CREATE TABLE staff.salaries (
+    name   text PRIMARY KEY,
+    salary numeric(10, 2) NOT NULL
+);
+INSERT INTO staff.salaries VALUES ('Dana Costa', 61200), ('Ivo Kaya', 58400);
+
 CREATE TABLE products (
     id       integer PRIMARY KEY,
     name     text NOT NULL,
