@@ -73,7 +73,7 @@ final class AgentIntake {
     private final SessionLimits limits;
     private final @Nullable QueryQuota quota;
     private final SessionEnvironment environment;
-    private final AuditTrail audit;
+    private final SessionAudit audit;
     private final ResponseTracker tracker;
     private final Downstream agent;
     private final Upstream upstream;
@@ -134,7 +134,7 @@ final class AgentIntake {
             SessionLimits limits,
             @Nullable QueryQuota quota,
             SessionEnvironment environment,
-            AuditTrail audit,
+            SessionAudit audit,
             ResponseTracker tracker,
             Downstream agent,
             Upstream upstream) {

@@ -36,12 +36,11 @@ public final class ProxySession {
     private static final String REFUSED_STATEMENT = "postern_refused";
 
     private final SessionLimits limits;
-    private final SessionEnvironment environment;
     private final SessionHooks hooks;
     private final ByteBufAllocator allocator;
     private final Peer agent;
     private final Peer upstream;
-    private final AuditTrail audit;
+    private final SessionAudit audit;
     private final ResponseTracker tracker;
     private final BackendScanner scanner;
     private final AgentIntake intake;
@@ -71,14 +70,13 @@ public final class ProxySession {
             Peer agent,
             Peer upstream) {
         this.limits = limits;
-        this.environment = environment;
         this.hooks = hooks;
         this.allocator = allocator;
         this.agent = agent;
         this.upstream = upstream;
         this.standbyRequired = standbyRequired;
         this.policyName = policy.get().name();
-        this.audit = new AuditTrail(environment, context);
+        this.audit = new SessionAudit(environment, context);
         this.tracker = new ResponseTracker(new Answers(), environment.nanoTime());
         this.scanner = new BackendScanner(new Stream());
         this.intake =
@@ -282,7 +280,6 @@ public final class ProxySession {
     }
 
     private ErrorResponse limitReached(Execution execution) {
-        String rule;
         String message;
         String hint;
         if (execution.interrupted()) {

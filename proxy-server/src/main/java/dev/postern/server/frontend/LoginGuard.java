@@ -69,7 +69,7 @@ final class LoginGuard extends ChannelInboundHandlerAdapter {
         if (end(channel, fault, error.sqlState())) {
             ByteBuf message = channel.alloc().buffer();
             BackendMessages.errorResponse(message, error);
-            channel.writeAndFlush(message).addListener(ChannelFutureListener.CLOSE);
+            var _ = channel.writeAndFlush(message).addListener(ChannelFutureListener.CLOSE);
             var _ = channel.eventLoop().schedule(() -> close(channel), LINGER_SECONDS, TimeUnit.SECONDS);
         }
     }
@@ -92,7 +92,7 @@ final class LoginGuard extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    private static void close(Channel channel) {
+    static void close(Channel channel) {
         var _ = channel.close();
     }
 

@@ -99,13 +99,13 @@ final class StartupHandler extends ByteToMessageDecoder {
     }
 
     private static void answer(ChannelHandlerContext ctx, char letter) {
-        ctx.writeAndFlush(Unpooled.buffer(1).writeByte(letter));
+        var _ = ctx.writeAndFlush(Unpooled.buffer(1).writeByte(letter));
     }
 
     private void onCancelRequest(ChannelHandlerContext ctx, StartupPacket.CancelRequest cancel) {
         guard.onCancelRequest();
         services.cancelRouter()
-                .cancel(cancel.key(), LoginGuard.client(ctx.channel()), () -> ctx.channel().close());
+                .cancel(cancel.key(), LoginGuard.client(ctx.channel()), () -> LoginGuard.close(ctx.channel()));
     }
 
     private void onStartupMessage(ChannelHandlerContext ctx, StartupPacket.StartupMessage startup) {
@@ -127,7 +127,7 @@ final class StartupHandler extends ByteToMessageDecoder {
                     answer, startup.version().negotiated(), startup.protocolOptions());
         }
         BackendMessages.authenticationSasl(answer, Authenticator.MECHANISMS);
-        ctx.writeAndFlush(answer);
+        var _ = ctx.writeAndFlush(answer);
         ctx.pipeline().replace(this, null, new SaslHandler(services, guard, startup, login));
     }
 

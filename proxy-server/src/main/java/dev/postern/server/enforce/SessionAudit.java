@@ -9,12 +9,12 @@ import dev.postern.protocol.SqlText;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one session's events. */
-final class AuditTrail {
+final class SessionAudit {
 
     private final SessionEnvironment environment;
     private final SessionContext context;
 
-    AuditTrail(SessionEnvironment environment, SessionContext context) {
+    SessionAudit(SessionEnvironment environment, SessionContext context) {
         this.environment = environment;
         this.context = context;
     }

@@ -1,0 +1,80 @@
+package dev.postern.server.config;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads configuration files. Nothing is looked at but the file itself: no secret is resolved and no certificate opened. */
+public final class ConfigurationLoader {
+
+    private ConfigurationLoader() {}
+
+    /**
+     * Reads a file. Relative paths in it are relative to its directory.
+     *
+     * @throws InvalidConfigurationException listing everything that is wrong, or that the file cannot be read
+     */
+    public static Configuration load(Path file) throws InvalidConfigurationException {
+        return parse(file.toString(), readText(file), directoryOf(file));
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param source what problems call it
+     * @param yaml the text
+     * @param directory what relative paths in it are relative to
+     * @throws InvalidConfigurationException listing everything that is wrong
+     */
+    public static Configuration parse(String source, String yaml, Path directory)
+            throws InvalidConfigurationException {
+        Problems problems = new Problems(source);
+        YamlNode document;
+        try {
+            document = YamlDocument.read(yaml);
+        } catch (YamlDocument.Unreadable e) {
+            throw new InvalidConfigurationException(
+                    List.of(new Problem(source, e.line(), "", e.problem())));
+        }
+        new SchemaCheck(problems).check(document);
+        problems.throwIfAny();
+        return new ConfigurationReader(document, directory.toAbsolutePath().normalize(), problems).read();
+    }
+
+    /**
+     * Reads a configuration file's text.
+     *
+     * @throws InvalidConfigurationException if it cannot be read, or is not UTF-8
+     */
+    static String readText(Path file) throws InvalidConfigurationException {
+        try {
+            if (Files.size(file) > 4L * YamlDocument.MAX_LENGTH) {
+                throw unreadable(file, "longer than " + YamlDocument.MAX_LENGTH + " characters");
+            }
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+        } catch (NoSuchFileException e) {
+            throw unreadable(file, "there is no such file");
+        } catch (AccessDeniedException e) {
+            throw unreadable(file, "permission denied");
+        } catch (CharacterCodingException e) {
+            throw unreadable(file, "not UTF-8");
+        } catch (IOException e) {
+            throw unreadable(file, Files.isDirectory(file) ? "it is a directory" : "cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static InvalidConfigurationException unreadable(Path file, String message) {
+        return new InvalidConfigurationException(List.of(new Problem(file.toString(), 0, "", message)));
+    }
+
+    private static Path directoryOf(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? file.toAbsolutePath() : parent;
+    }
+}

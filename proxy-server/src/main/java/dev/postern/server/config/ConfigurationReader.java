@@ -1,0 +1,230 @@
+package dev.postern.server.config;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the records of a document that {@link SchemaCheck} has passed. What the records refuse becomes a problem of its key. */
+final class ConfigurationReader {
+
+    private final Section root;
+    private final Problems problems;
+
+    ConfigurationReader(YamlNode document, Path directory, Problems problems) {
+        this.root =
+                new Section(
+                        Schema.ROOT,
+                        "",
+                        document instanceof YamlNode.Mapping mapping ? mapping : null,
+                        directory);
+        this.problems = problems;
+    }
+
+    Configuration read() throws InvalidConfigurationException {
+        Map<String, UpstreamConfig> upstreams = named("upstreams", this::upstream);
+        Map<String, PolicyConfig> policies = named("policies", this::policy);
+        Map<String, AgentConfig> agents = named("agents", ConfigurationReader::agent);
+        ListenConfig listen = listen(root.section("listen"));
+        AdminConfig admin = section(root.section("admin"), ConfigurationReader::admin);
+        AuditConfig audit = section(root.section("audit").section("file"), ConfigurationReader::audit);
+        GateConfig gate = section(root.section("gate"), this::gate);
+        SessionConfig session = section(root.section("session"), ConfigurationReader::session);
+        ServerConfig server = section(root.section("server"), ConfigurationReader::server);
+        if (problems.isEmpty()) {
+            CrossReferences.dangling(upstreams, policies, agents)
+                    .forEach(dangling -> problems.add(dangling.keyPath(), dangling.message()));
+        }
+        problems.throwIfAny();
+        return new Configuration(
+                root.directory(),
+                Objects.requireNonNull(listen),
+                Objects.requireNonNull(admin),
+                upstreams,
+                policies,
+                agents,
+                Objects.requireNonNull(audit),
+                Objects.requireNonNull(gate),
+                Objects.requireNonNull(session),
+                Objects.requireNonNull(server));
+    }
+
+    /** Makes a record, or notes what it refuses. */
+    private <T> @Nullable T section(Section section, Function<Section, T> maker) {
+        return attempt(section.path(), () -> maker.apply(section));
+    }
+
+    private <T> @Nullable T attempt(String path, Supplier<T> maker) {
+        try {
+            return maker.get();
+        } catch (InvalidValueException e) {
+            problems.add(e.key().isEmpty() ? path : path + "." + e.key(), e.problem());
+            return null;
+        }
+    }
+
+    private <T> Map<String, T> named(String parent, Function<Section, @Nullable T> maker) {
+        Map<String, T> records = new LinkedHashMap<>();
+        for (Section section : root.named(parent)) {
+            T made = attempt(section.path(), () -> maker.apply(section));
+            if (made != null) {
+                records.put(section.name(parent), made);
+            }
+        }
+        return records;
+    }
+
+    private @Nullable ListenConfig listen(Section section) {
+        String host = section.get(Keys.LISTEN_HOST);
+        ListenTlsConfig tls = section(section.section("tls"), part -> listenTls(part, host));
+        if (tls == null) {
+            return null;
+        }
+        return section(
+                section,
+                part ->
+                        new ListenConfig(
+                                host,
+                                part.get(Keys.LISTEN_PORT),
+                                tls,
+                                part.get(Keys.LISTEN_AUTHENTICATION_TIMEOUT),
+                                part.get(Keys.LISTEN_MAX_UNAUTHENTICATED),
+                                part.get(Keys.LISTEN_MAX_SESSIONS),
+                                part.get(Keys.LISTEN_MAX_STARTUP_PACKET),
+                                part.get(Keys.LISTEN_MAX_AUTHENTICATION_MESSAGE)));
+    }
+
+    /** Without a mode, connections are plain only where they cannot leave the machine. */
+    private static ListenTlsConfig listenTls(Section section, String host) {
+        ListenTlsMode mode = section.find(Keys.LISTEN_TLS_MODE);
+        Path certificate = section.findPath(Keys.LISTEN_TLS_CERTIFICATE);
+        Path key = section.findPath(Keys.LISTEN_TLS_KEY);
+        Path clientCa = section.findPath(Keys.LISTEN_TLS_CLIENT_CA);
+        if (mode == null) {
+            boolean plain = certificate == null && key == null && clientCa == null;
+            if (plain && !isLoopback(host)) {
+                throw new InvalidValueException(
+                        "mode",
+                        "missing: "
+                                + host
+                                + " can be reached from other machines, so give certificate and key, or write mode: disable to serve without TLS");
+            }
+            mode = plain ? ListenTlsMode.DISABLE : ListenTlsMode.REQUIRE;
+        }
+        return new ListenTlsConfig(mode, certificate, key, clientCa);
+    }
+
+    private static boolean isLoopback(String host) {
+        if (host.equals("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(host).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static AdminConfig admin(Section section) {
+        return new AdminConfig(
+                section.get(Keys.ADMIN_HOST),
+                section.get(Keys.ADMIN_PORT),
+                section.get(Keys.ADMIN_MAX_CONNECTIONS),
+                section.get(Keys.ADMIN_REQUEST_TIMEOUT));
+    }
+
+    private @Nullable UpstreamConfig upstream(Section section) {
+        UpstreamTlsConfig tls =
+                section(
+                        section.section("tls"),
+                        part ->
+                                new UpstreamTlsConfig(
+                                        part.get(Keys.UPSTREAM_TLS_MODE), part.findPath(Keys.UPSTREAM_TLS_CA)));
+        if (tls == null) {
+            return null;
+        }
+        return new UpstreamConfig(
+                section.name("upstreams"),
+                section.get(Keys.UPSTREAM_HOSTS),
+                section.get(Keys.UPSTREAM_USER),
+                section.find(Keys.UPSTREAM_PASSWORD),
+                tls,
+                section.get(Keys.UPSTREAM_ALLOW_PRIMARY),
+                section.get(Keys.UPSTREAM_ALLOW_WRITABLE_ROLE),
+                section.find(Keys.UPSTREAM_MAX_LAG),
+                section.get(Keys.UPSTREAM_CONNECT_TIMEOUT),
+                section.get(Keys.UPSTREAM_CHECK_INTERVAL),
+                new PoolConfig(section.section("pool").get(Keys.UPSTREAM_POOL_MAX)));
+    }
+
+    private PolicyConfig policy(Section section) {
+        Section limits = section.section("limits");
+        List<String> functions = section.section("functions").find(Keys.POLICY_FUNCTIONS_ALLOW);
+        return new PolicyConfig(
+                section.name("policies"),
+                section.get(Keys.POLICY_UPSTREAM),
+                section.get(Keys.POLICY_DATABASES),
+                functions == null ? List.of() : functions,
+                new LimitsConfig(
+                        limits.get(Keys.LIMIT_STATEMENT_TIMEOUT),
+                        limits.find(Keys.LIMIT_MAX_ROWS),
+                        limits.find(Keys.LIMIT_MAX_RESULT),
+                        limits.get(Keys.LIMIT_MAX_SESSIONS),
+                        limits.find(Keys.LIMIT_QUERIES_PER_MINUTE)));
+    }
+
+    private static AgentConfig agent(Section section) {
+        List<String> networks = section.find(Keys.AGENT_NETWORKS);
+        return new AgentConfig(
+                section.name("agents"),
+                section.get(Keys.AGENT_POLICY),
+                section.find(Keys.AGENT_OWNER),
+                section.get(Keys.AGENT_VERIFIER),
+                networks == null ? List.of() : networks,
+                section.find(Keys.AGENT_EXPIRES));
+    }
+
+    private static AuditConfig audit(Section section) {
+        return new AuditConfig(
+                new AuditConfig.File(
+                        section.getPath(Keys.AUDIT_FILE_DIRECTORY), section.get(Keys.AUDIT_FILE_ROTATE)));
+    }
+
+    private GateConfig gate(Section section) {
+        Section secondReader = section.section("second_reader");
+        return new GateConfig(
+                section.find(Keys.GATE_THREADS),
+                section.get(Keys.GATE_MAX_TEXT),
+                section.get(Keys.GATE_MAX_NESTING),
+                section.get(Keys.GATE_MAX_NODES),
+                section.get(Keys.GATE_TIME_LIMIT),
+                section.get(Keys.GATE_MEMORY),
+                section.get(Keys.GATE_MAX_WAITING),
+                new GateConfig.SecondReader(
+                        secondReader.get(Keys.GATE_SECOND_READER_TIME_LIMIT),
+                        secondReader.get(Keys.GATE_SECOND_READER_THREADS)),
+                section.section("cache").get(Keys.GATE_CACHE_SIZE));
+    }
+
+    private static SessionConfig session(Section section) {
+        return new SessionConfig(
+                section.get(Keys.SESSION_MAX_MESSAGE),
+                section.get(Keys.SESSION_MAX_PREPARED_STATEMENTS),
+                section.get(Keys.SESSION_MAX_PORTALS),
+                section.get(Keys.SESSION_MAX_PIPELINE),
+                section.get(Keys.SESSION_WRITE_BUFFER),
+                section.find(Keys.SESSION_IDLE_TIMEOUT));
+    }
+
+    private static ServerConfig server(Section section) {
+        return new ServerConfig(
+                section.find(Keys.SERVER_EVENT_LOOPS),
+                section.get(Keys.SERVER_DRAIN_TIMEOUT),
+                section.get(Keys.SERVER_RELOAD_INTERVAL));
+    }
+}

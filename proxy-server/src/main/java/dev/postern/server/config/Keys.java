@@ -1,0 +1,429 @@
+package dev.postern.server.config;
+
+import static dev.postern.server.config.ValueTypes.bool;
+import static dev.postern.server.config.ValueTypes.count;
+import static dev.postern.server.config.ValueTypes.duration;
+import static dev.postern.server.config.ValueTypes.function;
+import static dev.postern.server.config.ValueTypes.host;
+import static dev.postern.server.config.ValueTypes.hostPort;
+import static dev.postern.server.config.ValueTypes.instant;
+import static dev.postern.server.config.ValueTypes.integer;
+import static dev.postern.server.config.ValueTypes.length;
+import static dev.postern.server.config.ValueTypes.listOf;
+import static dev.postern.server.config.ValueTypes.name;
+import static dev.postern.server.config.ValueTypes.network;
+import static dev.postern.server.config.ValueTypes.path;
+import static dev.postern.server.config.ValueTypes.secret;
+import static dev.postern.server.config.ValueTypes.size;
+import static dev.postern.server.config.ValueTypes.text;
+import static dev.postern.server.config.ValueTypes.verifier;
+import static dev.postern.server.config.ValueTypes.word;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Every key there is, with its type, bounds, default and meaning, in the order of the reference document. */
+final class Keys {
+
+    private static final int MAX_PORT = 65_535;
+    private static final int MAX_CONNECTIONS = 1_000_000;
+    private static final int KIB = 1024;
+    private static final int MIB = 1024 * KIB;
+    private static final long GIB = 1024L * MIB;
+    private static final Duration MILLISECOND = Duration.ofMillis(1);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration DAY = Duration.ofDays(1);
+
+    static final Key<String> LISTEN_HOST =
+            Key.of("listen.host", host(), "127.0.0.1", "The address that agents connect to.");
+    static final Key<Integer> LISTEN_PORT =
+            Key.of(
+                    "listen.port",
+                    integer(0, MAX_PORT),
+                    "6432",
+                    "The port that agents connect to; 0 takes any free one.");
+    static final Key<ListenTlsMode> LISTEN_TLS_MODE =
+            Key.optional(
+                    "listen.tls.mode",
+                    word(ListenTlsMode.class),
+                    "require with a certificate; disable without one on a loopback address; otherwise refused",
+                    "Whether agents must use TLS.");
+    static final Key<Path> LISTEN_TLS_CERTIFICATE =
+            Key.optional(
+                    "listen.tls.certificate",
+                    path(),
+                    "no certificate",
+                    "The certificate shown to agents, PEM, followed by its chain.");
+    static final Key<Path> LISTEN_TLS_KEY =
+            Key.optional(
+                    "listen.tls.key", path(), "no key", "The certificate's private key, PEM, not encrypted.");
+    static final Key<Path> LISTEN_TLS_CLIENT_CA =
+            Key.optional(
+                    "listen.tls.client_ca",
+                    path(),
+                    "agents need no certificate",
+                    "Authorities, PEM, one of which must have signed the certificate that each agent then has to show.");
+    static final Key<Duration> LISTEN_AUTHENTICATION_TIMEOUT =
+            Key.of(
+                    "listen.authentication_timeout",
+                    duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+                    "15s",
+                    "How long a connection may take from accept to the end of authentication, TLS included.");
+    static final Key<Integer> LISTEN_MAX_UNAUTHENTICATED =
+            Key.of(
+                    "listen.max_unauthenticated",
+                    integer(1, MAX_CONNECTIONS),
+                    "200",
+                    "How many connections may be under way to authentication at a time.");
+    static final Key<Integer> LISTEN_MAX_SESSIONS =
+            Key.of(
+                    "listen.max_sessions",
+                    integer(1, MAX_CONNECTIONS),
+                    "2000",
+                    "How many authenticated sessions there may be at a time, over all agents.");
+    static final Key<Integer> LISTEN_MAX_STARTUP_PACKET =
+            Key.of(
+                    "listen.max_startup_packet",
+                    length(512, 64 * KIB),
+                    "10000B",
+                    "The longest startup packet that is read.");
+    static final Key<Integer> LISTEN_MAX_AUTHENTICATION_MESSAGE =
+            Key.of(
+                    "listen.max_authentication_message",
+                    length(512, 64 * KIB),
+                    "1KiB",
+                    "The longest message that is read during authentication.");
+
+    static final Key<String> ADMIN_HOST =
+            Key.of(
+                    "admin.host",
+                    host(),
+                    "127.0.0.1",
+                    "The address of the admin port (/metrics, /healthz, /readyz).");
+    static final Key<Integer> ADMIN_PORT =
+            Key.of("admin.port", integer(0, MAX_PORT), "8432", "The admin port; 0 takes any free one.");
+    static final Key<Integer> ADMIN_MAX_CONNECTIONS =
+            Key.of(
+                    "admin.max_connections",
+                    integer(1, 10_000),
+                    "50",
+                    "How many connections the admin port serves at a time.");
+    static final Key<Duration> ADMIN_REQUEST_TIMEOUT =
+            Key.of(
+                    "admin.request_timeout",
+                    duration(SECOND, Duration.ofMinutes(10)),
+                    "10s",
+                    "How long a request to the admin port may take to arrive.");
+
+    static final Key<List<HostPort>> UPSTREAM_HOSTS =
+            Key.required(
+                    "upstreams.<name>.hosts",
+                    listOf(hostPort(), 1, 32),
+                    "The standbys to read from, all of one cluster.");
+    static final Key<String> UPSTREAM_USER =
+            Key.required(
+                    "upstreams.<name>.user", name(), "The role Postern logs in as; it must not be able to write.");
+    static final Key<SecretReference> UPSTREAM_PASSWORD =
+            Key.optional(
+                    "upstreams.<name>.password",
+                    secret(),
+                    "the server must not ask for one",
+                    "Where that role's password is kept.");
+    static final Key<UpstreamTlsMode> UPSTREAM_TLS_MODE =
+            Key.of(
+                    "upstreams.<name>.tls.mode",
+                    word(UpstreamTlsMode.class),
+                    "verify-full",
+                    "How connections to the upstream are protected.");
+    static final Key<Path> UPSTREAM_TLS_CA =
+            Key.optional(
+                    "upstreams.<name>.tls.ca",
+                    path(),
+                    "the authorities that the Java runtime trusts",
+                    "The authorities, PEM, that the upstream's certificate must come from.");
+    static final Key<Boolean> UPSTREAM_ALLOW_PRIMARY =
+            Key.of(
+                    "upstreams.<name>.allow_primary",
+                    bool(),
+                    "false",
+                    "Whether a host that is not a hot standby may be used.");
+    static final Key<Boolean> UPSTREAM_ALLOW_WRITABLE_ROLE =
+            Key.of(
+                    "upstreams.<name>.allow_writable_role",
+                    bool(),
+                    "false",
+                    "Whether a role that could write may be used.");
+    static final Key<Duration> UPSTREAM_MAX_LAG =
+            Key.optional(
+                    "upstreams.<name>.max_lag",
+                    duration(SECOND, DAY),
+                    "any lag is accepted",
+                    "How far a standby may be behind its primary before it gets no new sessions.");
+    static final Key<Duration> UPSTREAM_CONNECT_TIMEOUT =
+            Key.of(
+                    "upstreams.<name>.connect_timeout",
+                    duration(Duration.ofMillis(100), Duration.ofMinutes(5)),
+                    "5s",
+                    "How long opening a connection to a host may take, TLS and authentication included.");
+    static final Key<Duration> UPSTREAM_CHECK_INTERVAL =
+            Key.of(
+                    "upstreams.<name>.check_interval",
+                    duration(Duration.ofMillis(100), Duration.ofHours(1)),
+                    "5s",
+                    "How often each host is asked whether it is a standby, how far it lags, and what the role may do.");
+    static final Key<Integer> UPSTREAM_POOL_MAX =
+            Key.of(
+                    "upstreams.<name>.pool.max",
+                    integer(1, 100_000),
+                    "100",
+                    "How many connections Postern opens to the upstream, over all its hosts.");
+
+    static final Key<String> POLICY_UPSTREAM =
+            Key.required("policies.<name>.upstream", name(), "The upstream its agents read from.");
+    static final Key<List<String>> POLICY_DATABASES =
+            Key.required(
+                    "policies.<name>.databases",
+                    listOf(name(), 1, 1000),
+                    "The databases its agents may connect to, by exact name.");
+    static final Key<List<String>> POLICY_FUNCTIONS_ALLOW =
+            Key.optional(
+                    "policies.<name>.functions.allow",
+                    listOf(function(), 0, 10_000),
+                    "none but the reviewed built-in functions",
+                    "Functions that may be called beyond the reviewed built-in ones.");
+    static final Key<Duration> LIMIT_STATEMENT_TIMEOUT =
+            Key.of(
+                    "policies.<name>.limits.statement_timeout",
+                    duration(MILLISECOND, DAY),
+                    "30s",
+                    "How long a statement may run.");
+    static final Key<Long> LIMIT_MAX_ROWS =
+            Key.optional(
+                    "policies.<name>.limits.max_rows",
+                    count(1, 1_000_000_000_000L),
+                    "any number of rows",
+                    "How many rows a statement may return.");
+    static final Key<Long> LIMIT_MAX_RESULT =
+            Key.optional(
+                    "policies.<name>.limits.max_result",
+                    size(KIB, 1024 * GIB),
+                    "a result of any size",
+                    "How many bytes a statement may return.");
+    static final Key<Integer> LIMIT_MAX_SESSIONS =
+            Key.of(
+                    "policies.<name>.limits.max_sessions",
+                    integer(1, MAX_CONNECTIONS),
+                    "100",
+                    "How many sessions one agent may have at a time.");
+    static final Key<Integer> LIMIT_QUERIES_PER_MINUTE =
+            Key.optional(
+                    "policies.<name>.limits.queries_per_minute",
+                    integer(1, 10_000_000),
+                    "any number of statements",
+                    "How many statements one agent may run in a minute, over all its sessions.");
+
+    static final Key<String> AGENT_POLICY =
+            Key.required("agents.<name>.policy", name(), "The policy that applies to the agent.");
+    static final Key<String> AGENT_OWNER =
+            Key.optional(
+                    "agents.<name>.owner",
+                    text(),
+                    "nobody; audit events name no human",
+                    "The human answerable for the agent.");
+    static final Key<VerifierText> AGENT_VERIFIER =
+            Key.required(
+                    "agents.<name>.verifier",
+                    verifier(),
+                    "What the agent's password is checked against; written by postern agent add.");
+    static final Key<List<String>> AGENT_NETWORKS =
+            Key.optional(
+                    "agents.<name>.networks",
+                    listOf(network(), 1, 1000),
+                    "the agent may come from anywhere",
+                    "Where the agent may connect from.");
+    static final Key<Instant> AGENT_EXPIRES =
+            Key.optional(
+                    "agents.<name>.expires", instant(), "never", "When the agent's credential stops working.");
+
+    static final Key<Path> AUDIT_FILE_DIRECTORY =
+            Key.of("audit.file.directory", path(), "audit", "Where the audit files are written.");
+    static final Key<Long> AUDIT_FILE_ROTATE =
+            Key.of(
+                    "audit.file.rotate",
+                    size(64 * KIB, 1024 * GIB),
+                    "256MiB",
+                    "The size at which a new audit file is begun.");
+
+    static final Key<Integer> GATE_THREADS =
+            Key.optional(
+                    "gate.threads",
+                    integer(1, 256),
+                    "one for each processor, at most 4",
+                    "How many threads read statements that were not seen before.");
+    static final Key<Integer> GATE_MAX_TEXT =
+            Key.of("gate.max_text", length(KIB, 16 * MIB), "256KiB", "The longest SQL text that is read.");
+    static final Key<Integer> GATE_MAX_NESTING =
+            Key.of(
+                    "gate.max_nesting",
+                    integer(16, 10_000),
+                    "500",
+                    "How deep a statement's parse tree may be.");
+    static final Key<Integer> GATE_MAX_NODES =
+            Key.of(
+                    "gate.max_nodes",
+                    integer(100, 10_000_000),
+                    "200000",
+                    "How many nodes a text's parse tree may have.");
+    static final Key<Duration> GATE_TIME_LIMIT =
+            Key.of(
+                    "gate.time_limit",
+                    duration(MILLISECOND, Duration.ofSeconds(10)),
+                    "200ms",
+                    "How long the verdict on one text may take.");
+    static final Key<Long> GATE_MEMORY =
+            Key.of(
+                    "gate.memory",
+                    size(48 * MIB, 4 * GIB - 64 * KIB),
+                    "128MiB",
+                    "How much memory one parse may take.");
+    static final Key<Integer> GATE_MAX_WAITING =
+            Key.of(
+                    "gate.max_waiting",
+                    integer(1, 1_000_000),
+                    "1000",
+                    "How many texts may wait to be read; more are refused.");
+    static final Key<Duration> GATE_SECOND_READER_TIME_LIMIT =
+            Key.of(
+                    "gate.second_reader.time_limit",
+                    duration(MILLISECOND, Duration.ofSeconds(10)),
+                    "100ms",
+                    "How long the second reader may take before its veto is given up.");
+    static final Key<Integer> GATE_SECOND_READER_THREADS =
+            Key.of("gate.second_reader.threads", integer(1, 256), "2", "How many threads the second reader has.");
+    static final Key<Long> GATE_CACHE_SIZE =
+            Key.of(
+                    "gate.cache.size",
+                    size(64 * KIB, 16 * GIB),
+                    "64MiB",
+                    "How much memory remembered verdicts may take.");
+
+    static final Key<Integer> SESSION_MAX_MESSAGE =
+            Key.of(
+                    "session.max_message",
+                    length(16 * KIB, 1024 * MIB),
+                    "4MiB",
+                    "The longest message that is read from an agent after authentication, parameters included.");
+    static final Key<Integer> SESSION_MAX_PREPARED_STATEMENTS =
+            Key.of(
+                    "session.max_prepared_statements",
+                    integer(1, 1_000_000),
+                    "1000",
+                    "How many prepared statements a session may have.");
+    static final Key<Integer> SESSION_MAX_PORTALS =
+            Key.of("session.max_portals", integer(1, 1_000_000), "1000", "How many portals a session may have.");
+    static final Key<Integer> SESSION_MAX_PIPELINE =
+            Key.of(
+                    "session.max_pipeline",
+                    integer(1, 1_000_000),
+                    "10000",
+                    "How many messages of a session may await their answers.");
+    static final Key<Integer> SESSION_WRITE_BUFFER =
+            Key.of(
+                    "session.write_buffer",
+                    length(4 * KIB, 64 * MIB),
+                    "128KiB",
+                    "How many bytes may wait to be written to one side before the other side is no longer read.");
+    static final Key<Duration> SESSION_IDLE_TIMEOUT =
+            Key.optional(
+                    "session.idle_timeout",
+                    duration(SECOND, Duration.ofDays(30)),
+                    "idle sessions stay open",
+                    "How long a session may be idle before it is closed.");
+
+    static final Key<Integer> SERVER_EVENT_LOOPS =
+            Key.optional(
+                    "server.event_loops",
+                    integer(1, 1024),
+                    "one for each processor",
+                    "How many threads carry the sessions' traffic.");
+    static final Key<Duration> SERVER_DRAIN_TIMEOUT =
+            Key.of(
+                    "server.drain_timeout",
+                    duration(Duration.ZERO, Duration.ofHours(1)),
+                    "30s",
+                    "How long sessions may finish their statements after SIGTERM.");
+    static final Key<Duration> SERVER_RELOAD_INTERVAL =
+            Key.of(
+                    "server.reload_interval",
+                    duration(Duration.ofMillis(100), DAY),
+                    "5s",
+                    "How often the configuration file is looked at for changes.");
+
+    /** All keys, in the order of the reference document. */
+    static final List<Key<?>> ALL =
+            List.of(
+                    LISTEN_HOST,
+                    LISTEN_PORT,
+                    LISTEN_TLS_MODE,
+                    LISTEN_TLS_CERTIFICATE,
+                    LISTEN_TLS_KEY,
+                    LISTEN_TLS_CLIENT_CA,
+                    LISTEN_AUTHENTICATION_TIMEOUT,
+                    LISTEN_MAX_UNAUTHENTICATED,
+                    LISTEN_MAX_SESSIONS,
+                    LISTEN_MAX_STARTUP_PACKET,
+                    LISTEN_MAX_AUTHENTICATION_MESSAGE,
+                    ADMIN_HOST,
+                    ADMIN_PORT,
+                    ADMIN_MAX_CONNECTIONS,
+                    ADMIN_REQUEST_TIMEOUT,
+                    UPSTREAM_HOSTS,
+                    UPSTREAM_USER,
+                    UPSTREAM_PASSWORD,
+                    UPSTREAM_TLS_MODE,
+                    UPSTREAM_TLS_CA,
+                    UPSTREAM_ALLOW_PRIMARY,
+                    UPSTREAM_ALLOW_WRITABLE_ROLE,
+                    UPSTREAM_MAX_LAG,
+                    UPSTREAM_CONNECT_TIMEOUT,
+                    UPSTREAM_CHECK_INTERVAL,
+                    UPSTREAM_POOL_MAX,
+                    POLICY_UPSTREAM,
+                    POLICY_DATABASES,
+                    POLICY_FUNCTIONS_ALLOW,
+                    LIMIT_STATEMENT_TIMEOUT,
+                    LIMIT_MAX_ROWS,
+                    LIMIT_MAX_RESULT,
+                    LIMIT_MAX_SESSIONS,
+                    LIMIT_QUERIES_PER_MINUTE,
+                    AGENT_POLICY,
+                    AGENT_OWNER,
+                    AGENT_VERIFIER,
+                    AGENT_NETWORKS,
+                    AGENT_EXPIRES,
+                    AUDIT_FILE_DIRECTORY,
+                    AUDIT_FILE_ROTATE,
+                    GATE_THREADS,
+                    GATE_MAX_TEXT,
+                    GATE_MAX_NESTING,
+                    GATE_MAX_NODES,
+                    GATE_TIME_LIMIT,
+                    GATE_MEMORY,
+                    GATE_MAX_WAITING,
+                    GATE_SECOND_READER_TIME_LIMIT,
+                    GATE_SECOND_READER_THREADS,
+                    GATE_CACHE_SIZE,
+                    SESSION_MAX_MESSAGE,
+                    SESSION_MAX_PREPARED_STATEMENTS,
+                    SESSION_MAX_PORTALS,
+                    SESSION_MAX_PIPELINE,
+                    SESSION_WRITE_BUFFER,
+                    SESSION_IDLE_TIMEOUT,
+                    SERVER_EVENT_LOOPS,
+                    SERVER_DRAIN_TIMEOUT,
+                    SERVER_RELOAD_INTERVAL);
+
+    private Keys() {}
+}

@@ -1,0 +1,36 @@
+package dev.postern.server.config;
+
+import java.time.Duration;
+
+/**
+ * The section {@code listen}.
+ *
+ * @param host where agents connect to
+ * @param port the port, 0 for any free one
+ * @param tls how connections are protected
+ * @param authenticationTimeout from accept to the end of authentication
+ * @param maxUnauthenticated connections that are under way to authentication
+ * @param maxSessions authenticated sessions over all agents
+ * @param maxStartupPacket bytes
+ * @param maxAuthenticationMessage bytes
+ */
+public record ListenConfig(
+        String host,
+        int port,
+        ListenTlsConfig tls,
+        Duration authenticationTimeout,
+        int maxUnauthenticated,
+        int maxSessions,
+        int maxStartupPacket,
+        int maxAuthenticationMessage) {
+
+    public ListenConfig {
+        Keys.LISTEN_HOST.check(host);
+        Keys.LISTEN_PORT.check(port);
+        Keys.LISTEN_AUTHENTICATION_TIMEOUT.check(authenticationTimeout);
+        Keys.LISTEN_MAX_UNAUTHENTICATED.check(maxUnauthenticated);
+        Keys.LISTEN_MAX_SESSIONS.check(maxSessions);
+        Keys.LISTEN_MAX_STARTUP_PACKET.check(maxStartupPacket);
+        Keys.LISTEN_MAX_AUTHENTICATION_MESSAGE.check(maxAuthenticationMessage);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.postern.server.config;
+
+import java.util.List;
+
+/**
+ * One of the section {@code policies}.
+ *
+ * @param name what agents' entries call it
+ * @param upstream the name of the upstream
+ * @param databases the databases that may be connected to, by exact name; at least one
+ * @param allowedFunctions functions beyond the reviewed built-in ones, {@code schema.name(*)}
+ * @param limits what one statement and one agent may use
+ */
+public record PolicyConfig(
+        String name, String upstream, List<String> databases, List<String> allowedFunctions, LimitsConfig limits) {
+
+    public PolicyConfig {
+        databases = Keys.POLICY_DATABASES.check(List.copyOf(databases));
+        allowedFunctions = Keys.POLICY_FUNCTIONS_ALLOW.check(List.copyOf(allowedFunctions));
+    }
+}

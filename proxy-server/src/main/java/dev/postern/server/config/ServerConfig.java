@@ -1,0 +1,20 @@
+package dev.postern.server.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The section {@code server}.
+ *
+ * @param eventLoops threads that carry traffic; {@code null}: one for each processor
+ * @param drainTimeout how long sessions may finish after SIGTERM
+ * @param reloadInterval between two looks at the configuration file
+ */
+public record ServerConfig(@Nullable Integer eventLoops, Duration drainTimeout, Duration reloadInterval) {
+
+    public ServerConfig {
+        Keys.SERVER_EVENT_LOOPS.checkIfPresent(eventLoops);
+        Keys.SERVER_DRAIN_TIMEOUT.check(drainTimeout);
+        Keys.SERVER_RELOAD_INTERVAL.check(reloadInterval);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.postern.server.config;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the section {@code upstreams}.
+ *
+ * @param name what policies call it
+ * @param hosts the standbys, at least one
+ * @param user the role Postern logs in as
+ * @param password where its password is kept; {@code null}: the server must not ask for one
+ * @param tls how connections are protected
+ * @param allowPrimary whether a host that is no hot standby may be used
+ * @param allowWritableRole whether a role that could write may be used
+ * @param maxLag how far behind a standby may be; {@code null}: any
+ * @param connectTimeout for opening a connection, TLS and authentication included
+ * @param checkInterval between two checks of a host
+ * @param pool how many connections
+ */
+public record UpstreamConfig(
+        String name,
+        List<HostPort> hosts,
+        String user,
+        @Nullable SecretReference password,
+        UpstreamTlsConfig tls,
+        boolean allowPrimary,
+        boolean allowWritableRole,
+        @Nullable Duration maxLag,
+        Duration connectTimeout,
+        Duration checkInterval,
+        PoolConfig pool) {
+
+    public UpstreamConfig {
+        hosts = Keys.UPSTREAM_HOSTS.check(List.copyOf(hosts));
+        Keys.UPSTREAM_USER.check(user);
+        Keys.UPSTREAM_MAX_LAG.checkIfPresent(maxLag);
+        Keys.UPSTREAM_CONNECT_TIMEOUT.check(connectTimeout);
+        Keys.UPSTREAM_CHECK_INTERVAL.check(checkInterval);
+    }
+}

@@ -1,0 +1,270 @@
+package dev.postern.server.metrics;
+
+import dev.postern.policy.Verdict;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every number that Postern publishes; {@code docs/metrics.md} lists them. Micrometer stays behind this class.
+ *
+ * <p>Label values come from the configuration or from closed sets: a name that a client made up is never one. Names are PostgreSQL's
+ * or the configuration's words, units are Prometheus's base units.
+ */
+public final class ServerMetrics implements AutoCloseable {
+
+    /** What Prometheus 0.0.4 text calls itself. */
+    public static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+    /** What OpenMetrics text calls itself. */
+    public static final String OPENMETRICS_TEXT = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    /** The label of whatever belongs to no configured agent. */
+    private static final String UNCONFIGURED = "";
+
+    private static final Duration[] GATE_BUCKETS = {
+        Duration.ofNanos(2_000),
+        Duration.ofNanos(10_000),
+        Duration.ofNanos(50_000),
+        Duration.ofNanos(100_000),
+        Duration.ofNanos(250_000),
+        Duration.ofNanos(500_000),
+        Duration.ofMillis(1),
+        Duration.ofNanos(2_500_000),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(200)
+    };
+
+    /** What a lookup in the verdict cache found. */
+    public enum CacheResult {
+        /** The same text. */
+        TEXT,
+        /** A text of the same shape. */
+        SHAPE,
+        /** Nothing. */
+        MISS
+    }
+
+    /** What the second reader made of a text. */
+    public enum SecondReaderResult {
+        /** It sees reads too. */
+        AGREES,
+        /** It sees a write: a veto. */
+        VETO,
+        /** It sees reads, but another number of statements. */
+        COUNT_DIFFERS,
+        /** It cannot read the text. */
+        UNREADABLE,
+        /** It ran out of time or of room in its queue. */
+        TIMEOUT
+    }
+
+    /** Why a login was refused. */
+    public enum AuthenticationFailure {
+        UNKNOWN_AGENT,
+        WRONG_PASSWORD,
+        NETWORK,
+        EXPIRED,
+        TLS_REQUIRED,
+        DATABASE,
+        SESSION_LIMIT,
+        PROTOCOL,
+        TIMEOUT,
+        UPSTREAM,
+        OTHER
+    }
+
+    /** In which state a connection to an upstream can be. */
+    public enum ConnectionState {
+        ACTIVE,
+        IDLE,
+        CONNECTING
+    }
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final Map<String, AgentMetrics> agents = new ConcurrentHashMap<>();
+    private final Map<String, Supplier<UpstreamStatus>> hosts = new ConcurrentHashMap<>();
+    private final Timer gate;
+    private final Map<CacheResult, Counter> cache = new EnumMap<>(CacheResult.class);
+    private final Map<SecondReaderResult, Counter> secondReader = new EnumMap<>(SecondReaderResult.class);
+    private final Map<AuthenticationFailure, Counter> authenticationFailures =
+            new EnumMap<>(AuthenticationFailure.class);
+
+    /** Makes the registry with the process's own metrics in it. */
+    public ServerMetrics() {
+        gate = Timer.builder("postern.gate")
+                .description("From a statement's text to its verdict")
+                .serviceLevelObjectives(GATE_BUCKETS)
+                .register(registry);
+        counters(cache, CacheResult.values(), "postern.verdict.cache", "result", "Lookups in the verdict cache");
+        counters(
+                secondReader,
+                SecondReaderResult.values(),
+                "postern.second.reader",
+                "result",
+                "Texts shown to the second reader");
+        counters(
+                authenticationFailures,
+                AuthenticationFailure.values(),
+                "postern.authentication.failures",
+                "reason",
+                "Logins refused");
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        gc.bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    private <K extends Enum<K>> void counters(
+            Map<K, Counter> into, K[] values, String name, String label, String description) {
+        for (K value : values) {
+            into.put(
+                    value,
+                    Counter.builder(name)
+                            .description(description)
+                            .tag(label, value.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+    }
+
+    /**
+     * Returns the numbers of a configured agent; a session asks once and keeps them.
+     *
+     * @param configuredName an agent of the configuration: the caller has authenticated it
+     */
+    public AgentMetrics agent(String configuredName) {
+        return agents.computeIfAbsent(configuredName, name -> new RegisteredAgent(registry, name));
+    }
+
+    /** Counts a statement that was refused before anyone had authenticated. */
+    public void decidedWithoutAgent(Verdict verdict) {
+        agent(UNCONFIGURED).decided(verdict);
+    }
+
+    /** Records how long a verdict took. */
+    public void gate(long nanos) {
+        gate.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    public void verdictCache(CacheResult result) {
+        increment(cache.get(result));
+    }
+
+    public void secondReader(SecondReaderResult result) {
+        increment(secondReader.get(result));
+    }
+
+    public void authenticationFailed(AuthenticationFailure reason) {
+        increment(authenticationFailures.get(reason));
+    }
+
+    private static void increment(@Nullable Counter counter) {
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    /** Publishes the audit trail's two counters. */
+    public void audit(LongSupplier events, LongSupplier failures) {
+        FunctionCounter.builder("postern.audit.events", events, LongSupplier::getAsLong)
+                .description("Events accepted by the audit trail")
+                .register(registry);
+        FunctionCounter.builder("postern.audit.failures", failures, LongSupplier::getAsLong)
+                .description("Events not accepted, and failed attempts to write the trail")
+                .register(registry);
+    }
+
+    /**
+     * Publishes the state of an upstream host.
+     *
+     * @param host a host of the configuration, {@code replica-1.db:5432}
+     * @param primaryAllowed {@code allow_primary} of its upstream
+     */
+    public void upstream(String host, boolean primaryAllowed, Supplier<UpstreamStatus> status) {
+        if (hosts.putIfAbsent(host, status) != null) {
+            return;
+        }
+        Tags tags = Tags.of("host", host);
+        gauge("postern.upstream.up", "1 if the host answers", tags, () -> flag(status.get().up()));
+        gauge("postern.upstream.standby", "1 if the host is a hot standby", tags, () -> flag(status.get().standby()));
+        Gauge.builder("postern.upstream.lag", status, s -> s.get().lagSeconds())
+                .description("How far replay is behind; NaN if unknown")
+                .baseUnit("seconds")
+                .tags(tags)
+                .strongReference(true)
+                .register(registry);
+        gauge(
+                "postern.upstream.writable.role",
+                "1 if the upstream role could write",
+                tags,
+                () -> flag(status.get().writableRole()));
+        gauge(
+                "postern.upstream.primary.allowed",
+                "1 if allow_primary is set for the host's upstream",
+                tags,
+                () -> flag(primaryAllowed));
+    }
+
+    /** Publishes how many connections to a host are in a state. */
+    public void upstreamConnections(String host, ConnectionState state, LongSupplier count) {
+        gauge(
+                "postern.upstream.connections",
+                "Connections to the host",
+                Tags.of("host", host, "state", state.name().toLowerCase(Locale.ROOT)),
+                count::getAsLong);
+    }
+
+    private void gauge(String name, String description, Tags tags, Supplier<Number> value) {
+        Gauge.builder(name, value)
+                .description(description)
+                .tags(tags)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private static int flag(boolean value) {
+        return value ? 1 : 0;
+    }
+
+    /** Writes all numbers in the form that {@link #contentType} names for the same header. */
+    public String scrape(@Nullable String accept) {
+        return registry.scrape(contentType(accept));
+    }
+
+    /** Returns the content type that fits an Accept header: OpenMetrics where it is asked for, Prometheus's own otherwise. */
+    public static String contentType(@Nullable String accept) {
+        return accept != null && accept.contains("application/openmetrics-text") ? OPENMETRICS_TEXT : PROMETHEUS_TEXT;
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

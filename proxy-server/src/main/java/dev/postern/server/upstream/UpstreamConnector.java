@@ -1,0 +1,169 @@
+package dev.postern.server.upstream;
+
+import dev.postern.protocol.FrontendMessages;
+import dev.postern.server.tls.UpstreamTls;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects to PostgreSQL. Safe for use by any thread.
+ *
+ * <p>Hosts are tried in the order given, those that are not eligible are passed over. The first that serves is taken; a host
+ * that is well but refuses (a database that does not exist, a wrong password) ends the search, since another would refuse too.
+ */
+public final class UpstreamConnector {
+
+    private final ChannelFactory<? extends Channel> channels;
+    private final HostEligibility eligibility;
+
+    /**
+     * Makes a connector.
+     *
+     * @param channels makes channels that fit the event loops given to {@link #connect}
+     */
+    public UpstreamConnector(ChannelFactory<? extends Channel> channels, HostEligibility eligibility) {
+        this.channels = channels;
+        this.eligibility = eligibility;
+    }
+
+    /**
+     * Connects.
+     *
+     * @param eventLoop runs the connection, and completes the future
+     * @return fails by {@link UpstreamException} only. Cancelling it closes what was opened.
+     */
+    public Future<UpstreamConnection> connect(EventLoop eventLoop, UpstreamTarget target) {
+        Promise<UpstreamConnection> promise = eventLoop.newPromise();
+        Iterator<UpstreamHost> hosts = target.hosts().iterator();
+        eventLoop.execute(() -> tryNext(eventLoop, target, hosts, null, promise));
+        return promise;
+    }
+
+    private void tryNext(
+            EventLoop eventLoop,
+            UpstreamTarget target,
+            Iterator<UpstreamHost> hosts,
+            @Nullable UpstreamFailure last,
+            Promise<UpstreamConnection> promise) {
+        while (hosts.hasNext() && !promise.isDone()) {
+            UpstreamHost host = hosts.next();
+            if (eligibility.isEligible(host)) {
+                Promise<UpstreamConnection> attempt = eventLoop.newPromise();
+                var _ = attempt.addListener(
+                        (Future<UpstreamConnection> result) -> {
+                            if (result.isSuccess()) {
+                                succeed(promise, result.getNow());
+                            } else if (failure(host, result.cause()).isWorthAnotherHost()) {
+                                tryNext(eventLoop, target, hosts, failure(host, result.cause()), promise);
+                            } else {
+                                promise.tryFailure(result.cause());
+                            }
+                        });
+                connect(eventLoop, target, host, attempt);
+                return;
+            }
+        }
+        promise.tryFailure(
+                new UpstreamException(last == null ? new UpstreamFailure.NoEligibleHost() : last));
+    }
+
+    private static UpstreamFailure failure(UpstreamHost host, Throwable cause) {
+        return cause instanceof UpstreamException upstream
+                ? upstream.failure()
+                : new UpstreamFailure.Unreachable(host, String.valueOf(cause));
+    }
+
+    private static void succeed(Promise<UpstreamConnection> promise, UpstreamConnection connection) {
+        if (!promise.trySuccess(connection)) {
+            terminate(connection.channel());
+        }
+    }
+
+    private void connect(
+            EventLoop eventLoop,
+            UpstreamTarget target,
+            UpstreamHost host,
+            Promise<UpstreamConnection> attempt) {
+        ChannelFuture connecting =
+                new Bootstrap()
+                        .group(eventLoop)
+                        .channelFactory(channels)
+                        .resolver(BackgroundResolver.INSTANCE)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.SO_KEEPALIVE, true)
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                        .handler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        addHandlers(channel, target, host, attempt);
+                                    }
+                                })
+                        .connect(host.name(), host.port());
+        Future<?> timeout =
+                eventLoop.schedule(
+                        () -> attempt.tryFailure(new UpstreamException(new UpstreamFailure.TimedOut(host))),
+                        target.connectTimeout().toNanos(),
+                        TimeUnit.NANOSECONDS);
+        var _ = attempt.addListener(
+                result -> {
+                    timeout.cancel(false);
+                    if (!result.isSuccess()) {
+                        connecting.cancel(false);
+                        terminate(connecting.channel());
+                    }
+                });
+        var _ = connecting.addListener(
+                (ChannelFuture result) -> {
+                    if (!result.isSuccess()) {
+                        attempt.tryFailure(
+                                new UpstreamException(
+                                        new UpstreamFailure.Unreachable(
+                                                host, String.valueOf(result.cause().getMessage()))));
+                    }
+                });
+    }
+
+    private static void addHandlers(
+            Channel channel,
+            UpstreamTarget target,
+            UpstreamHost host,
+            Promise<UpstreamConnection> attempt) {
+        if (target.tls().mode() != UpstreamTls.Mode.DISABLE) {
+            channel.pipeline()
+                    .addLast(
+                            new SslRequestHandler(
+                                    target.tls(),
+                                    host,
+                                    failure -> attempt.tryFailure(new UpstreamException(failure))));
+        }
+        channel.pipeline()
+                .addLast(
+                        new UpstreamStartupHandler(
+                                target,
+                                host,
+                                connection -> succeed(attempt, connection),
+                                failure -> attempt.tryFailure(new UpstreamException(failure))));
+    }
+
+    /** Ends a connection as PostgreSQL wants it ended. */
+    private static void terminate(Channel channel) {
+        if (channel.isActive()) {
+            ByteBuf message = channel.alloc().buffer();
+            FrontendMessages.terminate(message);
+            var _ = channel.writeAndFlush(message);
+        }
+        var _ = channel.close();
+    }
+}
