@@ -4,7 +4,10 @@ import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of the audit trail. {@code timeMillis} is the wall clock, milliseconds since the epoch; durations are nanoseconds. */
+/**
+ * One entry of the audit trail. {@code timeMillis} is the wall clock, milliseconds since the epoch;
+ * durations are nanoseconds.
+ */
 public sealed interface AuditEvent {
 
     EventId id();
@@ -31,13 +34,16 @@ public sealed interface AuditEvent {
     }
 
     /** An agent has authenticated and its session is ready. */
-    record SessionOpened(EventId id, long timeMillis, SessionContext session) implements AuditEvent {}
+    record SessionOpened(EventId id, long timeMillis, SessionContext session)
+            implements AuditEvent {}
 
     /**
      * A login was refused.
      *
-     * @param claimedAgent the name that was claimed, at most 63 bytes of it; {@code null} if none was
-     * @param reason a stable word from a closed set, {@code unknown_agent}, {@code wrong_password}, {@code network}, …
+     * @param claimedAgent the name that was claimed, at most 63 bytes of it; {@code null} if none
+     *     was
+     * @param reason a stable word from a closed set, {@code unknown_agent}, {@code wrong_password},
+     *     {@code network}, …
      * @param sqlState what was answered
      */
     record AuthenticationFailed(
@@ -52,8 +58,8 @@ public sealed interface AuditEvent {
     /**
      * A statement was judged. Recorded before anything of it is forwarded.
      *
-     * <p>In the extended protocol the decision on a Parse stands for the first Execute of what it prepared; each further Execute
-     * is an event of its own with the same text.
+     * <p>In the extended protocol the decision on a Parse stands for the first Execute of what it
+     * prepared; each further Execute is an event of its own with the same text.
      *
      * @param statement the text; {@code null} if the message has none (FunctionCall)
      * @param gateNanos how long the verdict took, zero for a repeated Execute
@@ -95,7 +101,8 @@ public sealed interface AuditEvent {
             implements AuditEvent {}
 
     /** A CancelRequest with a valid key arrived for this session. */
-    record CancelRequested(EventId id, long timeMillis, SessionContext session) implements AuditEvent {}
+    record CancelRequested(EventId id, long timeMillis, SessionContext session)
+            implements AuditEvent {}
 
     /**
      * The configuration was loaded, changed, or a change was refused.
@@ -104,7 +111,11 @@ public sealed interface AuditEvent {
      * @param sqlState {@code null} if it took effect, otherwise the code of the trouble
      */
     record ConfigurationChanged(
-            EventId id, long timeMillis, SessionContext session, String message, @Nullable String sqlState)
+            EventId id,
+            long timeMillis,
+            SessionContext session,
+            String message,
+            @Nullable String sqlState)
             implements AuditEvent {}
 
     /**
@@ -114,6 +125,10 @@ public sealed interface AuditEvent {
      * @param sqlState the error it ended with; {@code null} for an orderly end
      */
     record SessionClosed(
-            EventId id, long timeMillis, SessionContext session, String message, @Nullable String sqlState)
+            EventId id,
+            long timeMillis,
+            SessionContext session,
+            String message,
+            @Nullable String sqlState)
             implements AuditEvent {}
 }

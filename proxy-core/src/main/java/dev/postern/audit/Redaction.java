@@ -52,7 +52,7 @@ final class Redaction {
             int word = wordAt(text, i);
             SecretValue secret = SecretValue.NONE;
             if (word > 0) {
-                secret = SecretValue.after(text, word, scan.insideLiteral(i));
+                secret = SecretValue.after(text, word, scan.at(i));
             } else if (uriAt(text, i)) {
                 secret = SecretValue.inUri(text, i + "://".length());
             }

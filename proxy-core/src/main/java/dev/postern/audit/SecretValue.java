@@ -9,9 +9,9 @@ record SecretValue(int from, int to) {
      * Finds the value that belongs to a word like {@code password}.
      *
      * @param wordEnd where the word ends
-     * @param insideLiteral whether the word stands inside a string or comment
+     * @param place what the word stands in
      */
-    static SecretValue after(byte[] text, int wordEnd, boolean insideLiteral) {
+    static SecretValue after(byte[] text, int wordEnd, SqlScan.Place place) {
         int i = wordEnd;
         if (i < text.length && text[i] == '"') {
             i++;
@@ -26,7 +26,11 @@ record SecretValue(int from, int to) {
         if (i >= text.length) {
             return NONE;
         }
-        return insideLiteral ? valueInLiteral(text, i, assigned) : literal(text, i);
+        return switch (place) {
+            case CODE -> literal(text, i);
+            case STRING -> valueInString(text, i, assigned);
+            case VERBATIM -> run(text, i, (byte) '\'') == 1 ? literal(text, i) : valueInString(text, i, assigned);
+        };
     }
 
     /**
@@ -57,8 +61,8 @@ record SecretValue(int from, int to) {
         return new SecretValue(i + 1, closed ? end - 1 : end);
     }
 
-    /** The value in a connection string, a JSON text or SQL inside a string. */
-    private static SecretValue valueInLiteral(byte[] text, int i, boolean assigned) {
+    /** The value in a connection string or SQL inside a string. */
+    private static SecretValue valueInString(byte[] text, int i, boolean assigned) {
         int quotes = run(text, i, (byte) '\'');
         if (quotes == 1) {
             return assigned ? concatenated(text, i + 1) : NONE;
@@ -69,6 +73,11 @@ record SecretValue(int from, int to) {
         if (text[i] == '\\') {
             return new SecretValue(i + 1, text.length);
         }
+        return unquoted(text, i, assigned);
+    }
+
+    /** The value in a connection string or a JSON text. */
+    private static SecretValue unquoted(byte[] text, int i, boolean assigned) {
         if (text[i] == '"') {
             return new SecretValue(i + 1, indexOf(text, i + 1, "\""));
         }

@@ -4,8 +4,8 @@ import dev.postern.identity.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every event of one session shares. Immutable, one instance for the whole of a session once it is authenticated, so that
- * an encoder may keep its encoded form.
+ * What every event of one session shares. Immutable, one instance for the whole of a session once
+ * it is authenticated, so that an encoder may keep its encoded form.
  *
  * @param session the session's id, unique among all sessions of all Postern processes
  * @param client address and port of the agent

@@ -13,16 +13,29 @@ final class SqlScan {
         this.text = text;
     }
 
-    /** Tells whether a place lies inside a string or comment. Places must not go back from one call to the next. */
-    boolean insideLiteral(int place) {
+    /** What a place may lie in. */
+    enum Place {
+        CODE,
+        /** A string in single quotes, in which quotes are doubled. */
+        STRING,
+        /** A comment or a string in dollar quotes, in which quotes are as they are. */
+        VERBATIM
+    }
+
+    /** Tells what a place lies in. Places must not go back from one call to the next. */
+    Place at(int place) {
         while (at < place) {
             int end = elementEnd(text, at);
             if (end > place) {
-                return text[at] != '"';
+                return switch (text[at]) {
+                    case '"' -> Place.CODE;
+                    case '\'' -> Place.STRING;
+                    default -> Place.VERBATIM;
+                };
             }
             at = end;
         }
-        return false;
+        return Place.CODE;
     }
 
     /**

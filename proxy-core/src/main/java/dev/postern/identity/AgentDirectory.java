@@ -2,7 +2,9 @@ package dev.postern.identity;
 
 import org.jspecify.annotations.Nullable;
 
-/** The agents that exist right now. Safe for use by any thread; a reload changes what it answers. */
+/**
+ * The agents that exist right now. Safe for use by any thread; a reload changes what it answers.
+ */
 @FunctionalInterface
 public interface AgentDirectory {
 

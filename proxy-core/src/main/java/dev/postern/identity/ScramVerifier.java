@@ -3,9 +3,11 @@ package dev.postern.identity;
 import java.util.Base64;
 
 /**
- * A SCRAM-SHA-256 verifier in PostgreSQL's own form, {@code SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>}.
+ * A SCRAM-SHA-256 verifier in PostgreSQL's own form, {@code
+ * SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>}.
  *
- * <p>It is not a password, but whoever holds it can pose as the server and guess at leisure: {@code toString} does not show it.
+ * <p>It is not a password, but whoever holds it can pose as the server and guess at leisure: {@code
+ * toString} does not show it.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc5803">RFC 5803</a>
  */
@@ -24,7 +26,8 @@ public final class ScramVerifier {
     /**
      * Makes a verifier of its parts; the arrays are copied.
      *
-     * @throws IllegalArgumentException if a part has the wrong length or too few iterations; the message holds no part of it
+     * @throws IllegalArgumentException if a part has the wrong length or too few iterations; the
+     *     message holds no part of it
      */
     public ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {
         if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
@@ -61,11 +64,15 @@ public final class ScramVerifier {
         try {
             iterations = Integer.parseInt(first[0]);
             Base64.Decoder decoder = Base64.getDecoder();
-            parts = new byte[][] {
-                decoder.decode(first[1]), decoder.decode(second[0]), decoder.decode(second[1])
-            };
+            parts =
+                    new byte[][] {
+                        decoder.decode(first[1]),
+                        decoder.decode(second[0]),
+                        decoder.decode(second[1])
+                    };
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("a verifier's numbers and base64 parts must be well-formed", null);
+            throw new IllegalArgumentException(
+                    "a verifier's numbers and base64 parts must be well-formed", null);
         }
         return new ScramVerifier(iterations, parts[0], parts[1], parts[2]);
     }
@@ -73,7 +80,13 @@ public final class ScramVerifier {
     /** Returns the text form, for the configuration file only. */
     public String encode() {
         Base64.Encoder encoder = Base64.getEncoder();
-        return SCHEME + iterations + ":" + encoder.encodeToString(salt) + "$" + encoder.encodeToString(storedKey) + ":"
+        return SCHEME
+                + iterations
+                + ":"
+                + encoder.encodeToString(salt)
+                + "$"
+                + encoder.encodeToString(storedKey)
+                + ":"
                 + encoder.encodeToString(serverKey);
     }
 

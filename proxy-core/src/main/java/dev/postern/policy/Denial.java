@@ -4,7 +4,8 @@ import dev.postern.protocol.SqlState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One refusal, in the words the agent reads: what was refused, where, by which rule, and what would pass.
+ * One refusal, in the words the agent reads: what was refused, where, by which rule, and what would
+ * pass.
  *
  * @param rule the stable reason
  * @param sqlState what the error carries
@@ -14,4 +15,54 @@ import org.jspecify.annotations.Nullable;
  * @param hint HINT: what would pass
  */
 public record Denial(
-        Rule rule, SqlState sqlState, String message, int position, @Nullable String object, String hint) {}
+        Rule rule,
+        SqlState sqlState,
+        String message,
+        int position,
+        @Nullable String object,
+        String hint) {
+
+    /**
+     * Longer objects are cut in DETAIL: a name has 63 bytes at most, but a text decides what stands
+     * here.
+     */
+    private static final int MAX_OBJECT = 200;
+
+    /**
+     * Returns DETAIL: one line of JSON, {@code {"rule":…,"position":…,"object":…}}; what has no
+     * value is absent.
+     */
+    public String detailJson() {
+        StringBuilder json = new StringBuilder(64);
+        json.append("{\"rule\":\"").append(rule.code()).append('"');
+        if (position > 0) {
+            json.append(",\"position\":").append(position);
+        }
+        if (object != null) {
+            json.append(",\"object\":\"");
+            escape(object, json);
+            json.append('"');
+        }
+        return json.append('}').toString();
+    }
+
+    private static void escape(String text, StringBuilder json) {
+        int end = text.length();
+        if (end > MAX_OBJECT) {
+            end =
+                    Character.isHighSurrogate(text.charAt(MAX_OBJECT - 1))
+                            ? MAX_OBJECT - 1
+                            : MAX_OBJECT;
+        }
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < 0x20) {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+    }
+}

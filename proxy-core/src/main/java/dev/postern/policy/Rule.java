@@ -3,8 +3,9 @@ package dev.postern.policy;
 import java.util.Locale;
 
 /**
- * Why a text or message is refused: one constant for each reason. {@link #code} is the contract: it stands in the error's
- * DETAIL, in the audit event and in the metrics, and has its own section in {@code docs/policy.md}.
+ * Why a text or message is refused: one constant for each reason. {@link #code} is the contract: it
+ * stands in the error's DETAIL, in the audit event and in the metrics, and has its own section in
+ * {@code docs/policy.md}.
  */
 public enum Rule {
     /** The statement's kind is not among those that may pass. */
@@ -27,6 +28,8 @@ public enum Rule {
     FUNCTION_UNSAFE,
     /** A function that nothing says is safe. */
     FUNCTION_UNKNOWN,
+    /** {@code EXECUTE} of a name that this session has not prepared. */
+    PREPARED_STATEMENT_UNKNOWN,
     /** A relation that holds secrets, or that the policy denies. */
     RELATION,
     /** A parse-tree node that the gate does not know. */

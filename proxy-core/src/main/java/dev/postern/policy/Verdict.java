@@ -1,15 +1,30 @@
 package dev.postern.policy;
 
 /**
- * What the gate decided about one SQL text. Immutable and shared between sessions: a verdict is cached by text and policy.
+ * What the gate decided about one SQL text. Immutable and shared between sessions: a verdict is
+ * cached by text and policy.
  */
 public sealed interface Verdict {
 
-    /** What the text is, for the audit trail and metrics; present in refusals as far as it could be read. */
+    /**
+     * What the text is, for the audit trail and metrics; present in refusals as far as it could be
+     * read.
+     */
     StatementSummary summary();
 
-    /** The text may be forwarded, as it is. */
-    record Allow(StatementSummary summary) implements Verdict {}
+    /**
+     * The text may be forwarded, as it is.
+     *
+     * @param prepared what it does with prepared statements by name: {@link
+     *     PreparedStatements#check} first
+     */
+    record Allow(StatementSummary summary, PreparedNames prepared) implements Verdict {
+
+        /** A text that neither prepares nor executes by name. */
+        public Allow(StatementSummary summary) {
+            this(summary, PreparedNames.NONE);
+        }
+    }
 
     /** The text must not be forwarded. */
     record Deny(StatementSummary summary, Denial denial) implements Verdict {}

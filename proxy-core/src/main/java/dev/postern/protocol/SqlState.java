@@ -3,7 +3,8 @@ package dev.postern.protocol;
 /**
  * The SQLSTATE codes Postern itself answers with.
  *
- * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL, Appendix A</a>
+ * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL,
+ *     Appendix A</a>
  */
 public enum SqlState {
     PROTOCOL_VIOLATION("08P01"),
@@ -28,6 +29,7 @@ public enum SqlState {
     QUERY_CANCELED("57014"),
     ADMIN_SHUTDOWN("57P01"),
     CANNOT_CONNECT_NOW("57P03"),
+    IDLE_SESSION_TIMEOUT("57P05"),
     IO_ERROR("58030"),
     INTERNAL_ERROR("XX000");
 

@@ -3,8 +3,9 @@ package dev.postern.protocol;
 import java.util.Arrays;
 
 /**
- * One SQL text as it came: the bytes between the message header and the terminating NUL, not yet known to be UTF-8.
- * Immutable; {@code toString} shows the length only, since SQL belongs to the audit trail and not to logs.
+ * One SQL text as it came: the bytes between the message header and the terminating NUL, not yet
+ * known to be UTF-8. Immutable; {@code toString} shows the length only, since SQL belongs to the
+ * audit trail and not to logs.
  */
 public final class SqlText {
 

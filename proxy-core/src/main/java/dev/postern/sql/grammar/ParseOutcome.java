@@ -6,8 +6,9 @@ public sealed interface ParseOutcome {
     /**
      * The raw parse tree as libpg_query prints it.
      *
-     * @param json UTF-8 JSON, {@code {"version":…,"stmts":[{"stmt":{…},"stmt_location":…,"stmt_len":…}]}};
-     *     owned by the receiver
+     * @param json UTF-8 JSON, {@code
+     *     {"version":…,"stmts":[{"stmt":{…},"stmt_location":…,"stmt_len":…}]}}; owned by the
+     *     receiver
      */
     @SuppressWarnings("ArrayRecordComponent")
     record Tree(byte[] json) implements ParseOutcome {}

@@ -281,6 +281,18 @@ final class Journal implements AutoCloseable {
         release(head, nextSeq, hash);
     }
 
+    /**
+     * Makes sure that nobody cut the file: touching a page that is gone is a fault that the JVM reports at some later point.
+     *
+     * @throws IOException if somebody did; nothing can be stored or read any more
+     */
+    void checkWhole() throws IOException {
+        if (isInPlace() && Files.size(path) != HEADER_BYTES + capacity) {
+            freeze();
+            throw new IOException(path + " was cut or replaced while in use: restart Postern");
+        }
+    }
+
     /** Tells whether the mapped file still has its place in the directory. */
     boolean isInPlace() {
         return Files.exists(path);

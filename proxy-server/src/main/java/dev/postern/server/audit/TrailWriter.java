@@ -109,13 +109,7 @@ final class TrailWriter {
     boolean offer(byte[] event, int length, int checksum, boolean statement) {
         Journal target = journal;
         long capacity = target.capacity();
-        try {
-            if (!target.offer(event, length, checksum, statement ? capacity - capacity / 4 : capacity)) {
-                return false;
-            }
-        } catch (InternalError e) {
-            // The JVM's word for a page of a mapped file that is gone: somebody cut the journal.
-            target.freeze();
+        if (!target.offer(event, length, checksum, statement ? capacity - capacity / 4 : capacity)) {
             return false;
         }
         if (parked.get() ? parked.compareAndSet(true, false) : target.used() > capacity / 2) {
@@ -210,6 +204,8 @@ final class TrailWriter {
 
     /** Moves what the journal holds, at most one batch; returns whether there was anything. */
     private boolean drain() throws IOException {
+        Journal from = journal;
+        from.checkWhole();
         TrailFile current = file;
         if (current == null) {
             current = openFile();
@@ -221,17 +217,17 @@ final class TrailWriter {
         if (batch.length > BATCH_BYTES) {
             batch = new byte[BATCH_BYTES];
         }
-        Journal from = journal;
         long position = from.checkpoint().tail();
         long head = from.head();
         int end = 0;
         while (position < head) {
             int length = from.lengthAt(position);
-            if (end > 0 && end + length + HashChain.SEAL_BYTES > batch.length) {
+            int most = length + HashChain.SEAL_BYTES;
+            if (end > 0 && (end + most > batch.length || current.length() + end + most > settings.rotateBytes())) {
                 break;
             }
-            if (length + HashChain.SEAL_BYTES > batch.length) {
-                batch = new byte[length + HashChain.SEAL_BYTES];
+            if (most > batch.length) {
+                batch = new byte[most];
             }
             long seq = from.seqAt(position);
             long next = from.copyAt(position, batch, end);

@@ -1,9 +1,12 @@
 package dev.postern.server.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole configuration, valid in itself: every name it mentions exists. {@link ConfigurationLoader} makes it of a file.
@@ -38,6 +41,47 @@ public record Configuration(
         agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents));
         for (CrossReferences.Dangling dangling : CrossReferences.dangling(upstreams, policies, agents)) {
             throw new InvalidValueException(dangling.keyPath(), dangling.message());
+        }
+    }
+
+    /** Returns the same with other agents. */
+    Configuration withAgents(Map<String, AgentConfig> others) {
+        return new Configuration(
+                directory, listen, admin, upstreams, policies, others, audit, gate, session, server);
+    }
+
+    /** Returns the sections in which another configuration differs where a running server cannot take it over. */
+    public List<String> sectionsForRestart(Configuration next) {
+        List<String> sections = new ArrayList<>();
+        addIfDifferent(sections, "listen", listen.withTls(next.listen.tls()), next.listen);
+        addIfDifferent(sections, "admin", admin, next.admin);
+        addIfDifferent(sections, "upstreams", upstreams, next.upstreams);
+        addIfDifferent(sections, "audit", audit, next.audit);
+        addIfDifferent(sections, "gate", gate, next.gate);
+        addIfDifferent(sections, "session", session, next.session);
+        addIfDifferent(sections, "server", server, next.server);
+        return sections;
+    }
+
+    private static void addIfDifferent(List<String> sections, String section, Object now, Object next) {
+        if (!now.equals(next)) {
+            sections.add(section);
+        }
+    }
+
+    /** Returns the files that this names and that take effect when they change: certificates, keys and authorities. */
+    public List<Path> certificateFiles() {
+        List<Path> files = new ArrayList<>();
+        addIfPresent(files, listen.tls().certificate());
+        addIfPresent(files, listen.tls().key());
+        addIfPresent(files, listen.tls().clientCa());
+        upstreams.values().forEach(upstream -> addIfPresent(files, upstream.tls().ca()));
+        return files;
+    }
+
+    private static void addIfPresent(List<Path> files, @Nullable Path file) {
+        if (file != null) {
+            files.add(file);
         }
     }
 }

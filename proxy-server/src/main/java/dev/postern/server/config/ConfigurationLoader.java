@@ -73,7 +73,8 @@ public final class ConfigurationLoader {
         return new InvalidConfigurationException(List.of(new Problem(file.toString(), 0, "", message)));
     }
 
-    private static Path directoryOf(Path file) {
+    /** Returns what relative paths in a file are relative to. */
+    static Path directoryOf(Path file) {
         Path parent = file.toAbsolutePath().getParent();
         return parent == null ? file.toAbsolutePath() : parent;
     }

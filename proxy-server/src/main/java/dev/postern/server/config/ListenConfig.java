@@ -33,4 +33,17 @@ public record ListenConfig(
         Keys.LISTEN_MAX_STARTUP_PACKET.check(maxStartupPacket);
         Keys.LISTEN_MAX_AUTHENTICATION_MESSAGE.check(maxAuthenticationMessage);
     }
+
+    /** Returns the same with other TLS settings. */
+    ListenConfig withTls(ListenTlsConfig other) {
+        return new ListenConfig(
+                host,
+                port,
+                other,
+                authenticationTimeout,
+                maxUnauthenticated,
+                maxSessions,
+                maxStartupPacket,
+                maxAuthenticationMessage);
+    }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ValueTypes {
 
     private static final Pattern WHOLE = Pattern.compile("0|-?[1-9][0-9]{0,17}");
-    private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,9})(B|KiB|MiB|GiB)");
+    private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,8})(B|KiB|MiB|GiB)");
     private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,9})(ms|s|m|h|d)");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}");
     private static final Pattern FUNCTION =

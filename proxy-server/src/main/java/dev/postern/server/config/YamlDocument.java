@@ -22,8 +22,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  */
 final class YamlDocument {
 
-    /** Characters in a configuration file: about 20,000 agents. */
-    static final int MAX_LENGTH = 8 << 20;
+    /** Characters in a configuration file: more than 10,000 agents. */
+    static final int MAX_LENGTH = 4 << 20;
 
     private static final int MAX_DEPTH = 32;
 
@@ -59,6 +59,9 @@ final class YamlDocument {
 
     /** Reads a document into SnakeYAML's own nodes, whose marks tell the place of each in the text. */
     static @Nullable Node compose(String text) throws Unreadable {
+        if (text.length() > MAX_LENGTH) {
+            throw new Unreadable(0, "longer than " + MAX_LENGTH + " characters");
+        }
         LoaderOptions options = new LoaderOptions();
         options.setCodePointLimit(MAX_LENGTH);
         options.setNestingDepthLimit(MAX_DEPTH);
@@ -75,11 +78,9 @@ final class YamlDocument {
         } catch (YAMLException e) {
             throw new Unreadable(
                     0,
-                    text.length() > MAX_LENGTH
-                            ? "longer than " + MAX_LENGTH + " characters"
-                            : "not valid YAML: a character that YAML does not have, or deeper than "
-                                    + MAX_DEPTH
-                                    + " levels");
+                    "not valid YAML: a character that YAML does not have, or deeper than "
+                            + MAX_DEPTH
+                            + " levels");
         }
     }
 

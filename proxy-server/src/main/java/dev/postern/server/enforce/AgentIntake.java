@@ -338,10 +338,10 @@ final class AgentIntake {
             }
             statement = madeInSql("EXECUTE", name);
         }
-        if (portals.size() >= limits.maxPreparedStatements() && !portal.isEmpty()) {
+        if (portals.size() >= limits.maxPortals() && !portal.isEmpty()) {
             Verdict.Deny deny =
                     Denials.tooManyNames(
-                            statement.verdict().summary(), "portals", limits.maxPreparedStatements());
+                            statement.verdict().summary(), "portals", limits.maxPortals());
             return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, 0);
         }
         tracker.bind(portals.put(portal, statement), attempt(statement));

@@ -47,6 +47,8 @@ public final class ProxySession {
     private final String policyName;
     private final boolean standbyRequired;
     private boolean agentReading = true;
+    private boolean active = true;
+    private long idleSince;
     private boolean closed;
     private boolean draining;
 
@@ -108,6 +110,7 @@ public final class ProxySession {
             in.skipBytes(in.readableBytes());
             return;
         }
+        active = true;
         intake.take(in);
         if (intake.waiting() && agentReading) {
             agentReading = false;
@@ -198,8 +201,27 @@ public final class ProxySession {
         }
     }
 
-    /** Time has passed: stops a statement that has run too long. */
+    /** Time has passed: stops a statement that has run too long, and ends a session that does nothing. */
     public void onTick(long nowNanos) {
+        if (closed) {
+            return;
+        }
+        stopOverdue(nowNanos);
+        if (active || tracker.owed() > 0) {
+            active = false;
+            idleSince = nowNanos;
+            return;
+        }
+        Duration idleTimeout = limits.idleTimeout();
+        if (idleTimeout != null && nowNanos - idleSince > idleTimeout.toNanos()) {
+            fail(
+                    SqlState.IDLE_SESSION_TIMEOUT,
+                    "terminating connection due to idle-session timeout",
+                    "Connect again.");
+        }
+    }
+
+    private void stopOverdue(long nowNanos) {
         Duration timeout = limits.statementTimeout();
         Execution running = tracker.current();
         if (timeout != null
@@ -211,11 +233,28 @@ public final class ProxySession {
         }
     }
 
+    /** The agent's credential has been revoked or has ended. */
+    public void onRevoked() {
+        if (!closed) {
+            fail(
+                    SqlState.ADMIN_SHUTDOWN,
+                    "terminating connection: this agent's credential is no longer valid",
+                    "Ask the operator for a new credential.");
+        }
+    }
+
     /** Lets what is running end, then ends the session. */
     public void onDrain() {
         draining = true;
         if (!closed && tracker.owed() == 0 && tracker.transactionStatus() == 'I') {
             shutDown();
+        }
+    }
+
+    /** The session cannot begin. */
+    public void onRefused(ErrorResponse error) {
+        if (!closed) {
+            fatal(error);
         }
     }
 

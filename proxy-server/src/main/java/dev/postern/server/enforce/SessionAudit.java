@@ -35,11 +35,7 @@ final class SessionAudit {
                         .accept(
                                 new AuditEvent.StatementDecided(
                                         id, now, context, protocol, text, verdict, gateNanos));
-        environment
-                .observer()
-                .statementDecided(
-                        verdict.summary().command(),
-                        verdict instanceof Verdict.Deny deny ? deny.denial().rule().code() : null);
+        environment.observer().decided(verdict, gateNanos);
         return recorded ? id : null;
     }
 
@@ -62,7 +58,7 @@ final class SessionAudit {
                                 totalNanos,
                                 error == null ? null : error.sqlState(),
                                 error == null ? null : error.message()));
-        environment.observer().statementCompleted(execution.rows(), execution.bytes(), totalNanos);
+        environment.observer().completed(totalNanos, execution.rows(), execution.bytes());
     }
 
     /** Records that a statement failed before it ran. */

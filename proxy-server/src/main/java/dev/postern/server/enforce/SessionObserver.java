@@ -1,17 +1,17 @@
 package dev.postern.server.enforce;
 
-import org.jspecify.annotations.Nullable;
+import dev.postern.policy.Verdict;
 
-/** Counts what a session does. Called on event loops: cheap and never blocking. */
+/** Counts what the sessions of one agent do. Called on event loops: cheap and never blocking. */
 public interface SessionObserver {
 
     /**
      * A statement was decided.
      *
-     * @param rule the code of the rule that refused it; {@code null} if it was allowed
+     * @param gateNanos how long the verdict took, zero if it was an earlier one
      */
-    void statementDecided(String command, @Nullable String rule);
+    void decided(Verdict verdict, long gateNanos);
 
     /** A statement that was forwarded has ended. */
-    void statementCompleted(long rows, long bytes, long totalNanos);
+    void completed(long totalNanos, long rows, long bytes);
 }

@@ -69,15 +69,15 @@ final class LoginGuard extends ChannelInboundHandlerAdapter {
         if (end(channel, fault, error.sqlState())) {
             ByteBuf message = channel.alloc().buffer();
             BackendMessages.errorResponse(message, error);
-            var _ = channel.writeAndFlush(message).addListener(ChannelFutureListener.CLOSE);
-            var _ = channel.eventLoop().schedule(() -> close(channel), LINGER_SECONDS, TimeUnit.SECONDS);
+            channel.writeAndFlush(message).addListener(ChannelFutureListener.CLOSE);
+            channel.eventLoop().schedule(() -> close(channel), LINGER_SECONDS, TimeUnit.SECONDS);
         }
     }
 
     /** Closes without a word: the peer could not read one. */
     void drop(Channel channel, LoginFault fault, SqlState sqlState) {
         if (end(channel, fault, sqlState.code())) {
-            var _ = channel.close();
+            channel.close();
         }
     }
 
@@ -93,7 +93,7 @@ final class LoginGuard extends ChannelInboundHandlerAdapter {
     }
 
     static void close(Channel channel) {
-        var _ = channel.close();
+        channel.close();
     }
 
     /** Returns address and port of the peer. */
@@ -130,7 +130,7 @@ final class LoginGuard extends ChannelInboundHandlerAdapter {
 
     private void onTimeout(Channel channel) {
         if (over) {
-            var _ = channel.close();
+            channel.close();
         } else if (claimedAgent == null) {
             drop(channel, LoginFault.TIMEOUT, SqlState.QUERY_CANCELED);
         } else {
@@ -160,6 +160,6 @@ final class LoginGuard extends ChannelInboundHandlerAdapter {
         } else if (!(cause instanceof IOException)) {
             log.error("failure before authentication", cause);
         }
-        var _ = ctx.close();
+        ctx.close();
     }
 }

@@ -62,7 +62,7 @@ final class SaslHandler extends ByteToMessageDecoder {
         byte type = in.getByte(in.readerIndex());
         if (type == TERMINATE) {
             in.skipBytes(in.readableBytes());
-            var _ = ctx.close();
+            ctx.close();
         } else if (type != PASSWORD_MESSAGE) {
             refuse(
                     ctx,
@@ -116,7 +116,7 @@ final class SaslHandler extends ByteToMessageDecoder {
             case LoginReply.Challenge challenge -> {
                 ByteBuf answer = ctx.alloc().buffer();
                 BackendMessages.authenticationSaslContinue(answer, challenge.data());
-                var _ = ctx.writeAndFlush(answer);
+                ctx.writeAndFlush(answer);
             }
             case LoginReply.Accepted accepted -> onAccepted(ctx, accepted);
             case LoginReply.Malformed(String message) -> refuse(ctx, LoginFault.PROTOCOL, message);
@@ -134,7 +134,7 @@ final class SaslHandler extends ByteToMessageDecoder {
         ByteBuf answer = ctx.alloc().buffer();
         BackendMessages.authenticationSaslFinal(answer, accepted.data());
         BackendMessages.authenticationOk(answer);
-        var _ = ctx.writeAndFlush(answer);
+        ctx.writeAndFlush(answer);
         switch (StartupSettings.of(startup, services.parameterFilter())) {
             case StartupSettings.Refused(ErrorResponse error) ->
                     guard.refuse(ctx.channel(), LoginFault.PARAMETER, error);

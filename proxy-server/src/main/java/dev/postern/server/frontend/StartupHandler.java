@@ -99,7 +99,7 @@ final class StartupHandler extends ByteToMessageDecoder {
     }
 
     private static void answer(ChannelHandlerContext ctx, char letter) {
-        var _ = ctx.writeAndFlush(Unpooled.buffer(1).writeByte(letter));
+        ctx.writeAndFlush(Unpooled.buffer(1).writeByte(letter));
     }
 
     private void onCancelRequest(ChannelHandlerContext ctx, StartupPacket.CancelRequest cancel) {
@@ -127,7 +127,7 @@ final class StartupHandler extends ByteToMessageDecoder {
                     answer, startup.version().negotiated(), startup.protocolOptions());
         }
         BackendMessages.authenticationSasl(answer, Authenticator.MECHANISMS);
-        var _ = ctx.writeAndFlush(answer);
+        ctx.writeAndFlush(answer);
         ctx.pipeline().replace(this, null, new SaslHandler(services, guard, startup, login));
     }
 

@@ -40,7 +40,7 @@ final class CancelRequestHandler extends ChannelInboundHandlerAdapter {
         sent = true;
         ByteBuf message = ctx.alloc().buffer();
         FrontendMessages.cancelRequest(message, key);
-        var _ = ctx.writeAndFlush(message);
+        ctx.writeAndFlush(message);
     }
 
     /** The server answers nothing; what comes is not read. */

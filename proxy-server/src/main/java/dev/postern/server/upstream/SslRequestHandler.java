@@ -31,7 +31,7 @@ final class SslRequestHandler extends ByteToMessageDecoder {
     public void channelActive(ChannelHandlerContext ctx) {
         ByteBuf request = ctx.alloc().buffer();
         FrontendMessages.sslRequest(request);
-        var _ = ctx.writeAndFlush(request);
+        ctx.writeAndFlush(request);
         // The handlers behind this one start when TLS is there, not now.
     }
 

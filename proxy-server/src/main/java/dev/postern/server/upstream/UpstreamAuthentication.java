@@ -116,7 +116,7 @@ final class UpstreamAuthentication {
         ByteBuf message = ctx.alloc().buffer();
         FrontendMessages.passwordMessage(message, password);
         Arrays.fill(password, (byte) 0);
-        var _ = ctx.writeAndFlush(message);
+        ctx.writeAndFlush(message);
     }
 
     private void onSasl(ChannelHandlerContext ctx, ByteBuf body) {
@@ -128,7 +128,7 @@ final class UpstreamAuthentication {
         scram = UpstreamScram.begin(target.password().get());
         ByteBuf message = ctx.alloc().buffer();
         FrontendMessages.saslInitialResponse(message, UpstreamScram.MECHANISM, scram.clientFirst());
-        var _ = ctx.writeAndFlush(message);
+        ctx.writeAndFlush(message);
     }
 
     private static List<String> mechanisms(ByteBuf body) {
@@ -145,8 +145,7 @@ final class UpstreamAuthentication {
     private void onSaslContinue(ChannelHandlerContext ctx, String serverFirst) {
         step = Step.SCRAM_FINAL;
         if (scram != null) {
-            var _ =
-                    scram.clientFinal(serverFirst)
+            scram.clientFinal(serverFirst)
                             .whenComplete(
                                     (message, failure) ->
                                             ctx.executor().execute(() -> onProof(ctx, message)));
@@ -159,7 +158,7 @@ final class UpstreamAuthentication {
         } else if (!ctx.isRemoved()) {
             ByteBuf message = ctx.alloc().buffer();
             FrontendMessages.saslResponse(message, clientFinal);
-            var _ = ctx.writeAndFlush(message);
+            ctx.writeAndFlush(message);
         }
     }
 

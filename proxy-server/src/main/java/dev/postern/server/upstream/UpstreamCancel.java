@@ -71,7 +71,7 @@ public final class UpstreamCancel {
                         () -> promise.tryFailure(new UpstreamException(new UpstreamFailure.TimedOut(host))),
                         timeout.toNanos(),
                         TimeUnit.NANOSECONDS);
-        var _ = connecting.addListener(
+        connecting.addListener(
                 (ChannelFuture result) -> {
                     if (!result.isSuccess()) {
                         promise.tryFailure(
@@ -80,10 +80,10 @@ public final class UpstreamCancel {
                                                 host, String.valueOf(result.cause().getMessage()))));
                     }
                 });
-        var _ = promise.addListener(
+        promise.addListener(
                 result -> {
                     timer.cancel(false);
-                    var _ = connecting.channel().close();
+                    connecting.channel().close();
                 });
         return promise;
     }

@@ -60,7 +60,7 @@ public final class UpstreamConnector {
             UpstreamHost host = hosts.next();
             if (eligibility.isEligible(host)) {
                 Promise<UpstreamConnection> attempt = eventLoop.newPromise();
-                var _ = attempt.addListener(
+                attempt.addListener(
                         (Future<UpstreamConnection> result) -> {
                             if (result.isSuccess()) {
                                 succeed(promise, result.getNow());
@@ -116,7 +116,7 @@ public final class UpstreamConnector {
                         () -> attempt.tryFailure(new UpstreamException(new UpstreamFailure.TimedOut(host))),
                         target.connectTimeout().toNanos(),
                         TimeUnit.NANOSECONDS);
-        var _ = attempt.addListener(
+        attempt.addListener(
                 result -> {
                     timeout.cancel(false);
                     if (!result.isSuccess()) {
@@ -124,7 +124,7 @@ public final class UpstreamConnector {
                         terminate(connecting.channel());
                     }
                 });
-        var _ = connecting.addListener(
+        connecting.addListener(
                 (ChannelFuture result) -> {
                     if (!result.isSuccess()) {
                         attempt.tryFailure(
@@ -162,8 +162,8 @@ public final class UpstreamConnector {
         if (channel.isActive()) {
             ByteBuf message = channel.alloc().buffer();
             FrontendMessages.terminate(message);
-            var _ = channel.writeAndFlush(message);
+            channel.writeAndFlush(message);
         }
-        var _ = channel.close();
+        channel.close();
     }
 }

@@ -28,7 +28,7 @@ final class UpstreamScram {
     /** The key derivation takes milliseconds of a core, which are not the event loop's. */
     private static final Executor OFF_LOOP =
             task -> {
-                var _ = Thread.ofVirtual().name("scram").start(task);
+                Thread.ofVirtual().name("scram").start(task);
             };
 
     private final ScramClient client;

@@ -86,7 +86,7 @@ final class UpstreamStartupHandler extends ByteToMessageDecoder {
         parameters.putAll(target.settings());
         ByteBuf message = ctx.alloc().buffer();
         FrontendMessages.startupMessage(message, ProtocolVersion.V3_0, parameters);
-        var _ = ctx.writeAndFlush(message);
+        ctx.writeAndFlush(message);
     }
 
     @Override

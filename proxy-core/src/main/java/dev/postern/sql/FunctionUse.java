@@ -1,0 +1,37 @@
+package dev.postern.sql;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function as the text calls it.
+ *
+ * @param schema as written, {@code null} if it is left to the search path
+ * @param arguments how many arguments the call gives; {@link #ANY_ARGUMENTS} if the syntax does not
+ *     tell
+ * @param syntax how it is called
+ * @param position character counted from 1, 0 if unknown
+ */
+public record FunctionUse(
+        @Nullable String schema, String name, int arguments, Syntax syntax, int position) {
+
+    /** The number of arguments cannot be told, as for {@code f(VARIADIC a)}. */
+    public static final int ANY_ARGUMENTS = -1;
+
+    /** The syntax of a call. */
+    public enum Syntax {
+        /** {@code f(…)}. */
+        CALL,
+        /**
+         * Syntax of its own that the grammar turns into a node of its own: {@code CURRENT_DATE},
+         * {@code JSON_VALUE(…)}.
+         */
+        SPECIAL,
+        /** A sampling method. */
+        TABLESAMPLE
+    }
+
+    /** Returns the name as the audit trail shows it, with its schema if the text gives one. */
+    public String qualifiedName() {
+        return schema == null ? name : schema + "." + name;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.postern.sql;
+
+import dev.postern.protocol.SqlText;
+import dev.postern.sql.SqlFacts.Parsed;
+import dev.postern.sql.SqlFacts.Reason;
+import dev.postern.sql.SqlFacts.Unreadable;
+import dev.postern.sql.grammar.Grammar;
+import dev.postern.sql.grammar.ParseOutcome;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Reads texts with one instance of the grammar. For one thread at a time; the grammar is the
+ * caller's, who takes another once {@link #isSpent} holds. Interrupting the thread ends a reading
+ * with {@link Reason#TOO_COMPLEX}.
+ */
+public final class SqlReader {
+
+    private final Grammar grammar;
+    private final GateLimits limits;
+    private final SyntaxTreeReader trees;
+    private boolean spent;
+
+    public SqlReader(Grammar grammar, GateLimits limits) {
+        this.grammar = grammar;
+        this.limits = limits;
+        this.trees = new SyntaxTreeReader(limits);
+    }
+
+    /** Tells whether the grammar gave up on a text, after which it must not be used again. */
+    public boolean isSpent() {
+        return spent;
+    }
+
+    /** Reads a text. */
+    public SqlFacts read(SqlText text) {
+        if (text.length() > limits.textBytes()) {
+            return new Unreadable(
+                    Reason.TOO_LONG,
+                    text.length() + " bytes, the limit is " + limits.textBytes(),
+                    0);
+        }
+        if (!Utf8.isText(text.bytes())) {
+            return new Unreadable(Reason.ENCODING, "not valid UTF-8, or a NUL in it", 0);
+        }
+        if (isBlank(text.bytes())) {
+            return new Parsed(List.of(), fingerprint(new Fingerprint().value()));
+        }
+        return switch (grammar.parse(text.bytes())) {
+            case ParseOutcome.Tree tree ->
+                    facts(trees.read(tree.json()), new TextPositions(text.bytes()));
+            case ParseOutcome.SyntaxError error ->
+                    new Unreadable(
+                            Reason.SYNTAX,
+                            error.message(),
+                            new TextPositions(text.bytes()).character(error.cursor() - 1));
+            case ParseOutcome.Exhausted exhausted -> {
+                spent = true;
+                yield exhausted(exhausted.resource());
+            }
+        };
+    }
+
+    private static SqlFacts facts(SyntaxTree tree, TextPositions positions) {
+        return switch (tree) {
+            case SyntaxTree.Refused refused -> new Unreadable(refused.reason(), refused.what(), 0);
+            case SyntaxTree.Known known -> {
+                List<StatementFacts> statements = new ArrayList<>();
+                for (SyntaxNode raw : known.statements()) {
+                    SyntaxNode node = raw.node("stmt");
+                    StatementFacts facts = StatementReader.read(node, positions);
+                    if (facts == null) {
+                        String name = node == null ? "empty statement" : node.type().name();
+                        yield new Unreadable(Reason.NODE_UNKNOWN, name, 0);
+                    }
+                    statements.add(facts);
+                }
+                yield new Parsed(statements, fingerprint(known.fingerprint()));
+            }
+        };
+    }
+
+    private static Unreadable exhausted(ParseOutcome.Resource resource) {
+        return switch (resource) {
+            case TIME -> new Unreadable(Reason.TOO_COMPLEX, "time", 0);
+            case MEMORY -> new Unreadable(Reason.TOO_COMPLEX, "memory", 0);
+            case STACK -> new Unreadable(Reason.TOO_COMPLEX, "nesting", 0);
+            case FAULT -> new Unreadable(Reason.FAULT, "the grammar stopped", 0);
+        };
+    }
+
+    /** An empty query is PostgreSQL's to answer; libpg_query's wrapper refuses it. */
+    private static boolean isBlank(byte[] text) {
+        for (byte b : text) {
+            if (b != ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f' && b != 0x0B) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String fingerprint(long value) {
+        return HexFormat.of().toHexDigits(value);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.postern.server;
+
+import dev.postern.server.enforce.ProxySession;
+import io.netty.channel.EventLoop;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+
+/** All sessions, and on which event loop each lives. Safe for use by any thread. */
+final class ActiveSessions {
+
+    private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+
+    /**
+     * One session.
+     *
+     * @param agent whose it is
+     * @param eventLoop where its methods are called
+     */
+    record Entry(String agent, ProxySession session, EventLoop eventLoop) {
+
+        /** Does something with it where it lives. */
+        void run(Runnable task) {
+            if (eventLoop.inEventLoop()) {
+                task.run();
+            } else {
+                eventLoop.execute(task);
+            }
+        }
+    }
+
+    void add(Entry entry) {
+        entries.add(entry);
+    }
+
+    void remove(Entry entry) {
+        entries.remove(entry);
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    /** Calls something for each session that lives on an event loop, on that event loop. */
+    void onLoop(EventLoop eventLoop, BiConsumer<Entry, ProxySession> action) {
+        for (Entry entry : entries) {
+            if (entry.eventLoop().equals(eventLoop)) {
+                action.accept(entry, entry.session());
+            }
+        }
+    }
+
+    /** Lets every session end once it is idle. */
+    void drain() {
+        entries.forEach(entry -> entry.run(entry.session()::onDrain));
+    }
+
+    /** Ends every session now. */
+    void shutDown() {
+        entries.forEach(entry -> entry.run(entry.session()::onShutdown));
+    }
+}

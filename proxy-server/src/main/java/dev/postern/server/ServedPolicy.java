@@ -1,0 +1,24 @@
+package dev.postern.server;
+
+import dev.postern.policy.Policy;
+import dev.postern.server.enforce.SessionLimits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configured policy as sessions are served under it.
+ *
+ * @param rules what statements are judged by
+ * @param upstream the name of the upstream
+ * @param databases the databases that may be connected to
+ * @param limits what a session may use
+ * @param maxSessions sessions of one agent at a time
+ * @param queriesPerMinute statements of one agent; {@code null}: any number
+ */
+record ServedPolicy(
+        Policy rules,
+        String upstream,
+        List<String> databases,
+        SessionLimits limits,
+        int maxSessions,
+        @Nullable Integer queriesPerMinute) {}

@@ -1,0 +1,373 @@
+package dev.postern.server;
+
+import dev.postern.audit.AuditEvent;
+import dev.postern.audit.AuditSink;
+import dev.postern.audit.EventId;
+import dev.postern.audit.SessionContext;
+import dev.postern.policy.Verdict;
+import dev.postern.protocol.BackendKey;
+import dev.postern.protocol.BackendMessages;
+import dev.postern.protocol.ErrorResponse;
+import dev.postern.protocol.FrameLimits;
+import dev.postern.protocol.FrontendFrameReader;
+import dev.postern.protocol.SqlState;
+import dev.postern.server.enforce.Peer;
+import dev.postern.server.enforce.ProxySession;
+import dev.postern.server.enforce.SessionEnvironment;
+import dev.postern.server.enforce.SessionHooks;
+import dev.postern.server.enforce.SessionObserver;
+import dev.postern.server.enforce.StatementJudge;
+import dev.postern.server.frontend.AgentHandler;
+import dev.postern.server.frontend.AuthenticatedStartup;
+import dev.postern.server.frontend.CancelKeys;
+import dev.postern.server.frontend.SessionOpener;
+import dev.postern.server.metrics.AgentMetrics;
+import dev.postern.server.metrics.ServerMetrics;
+import dev.postern.server.upstream.UpstreamCancel;
+import dev.postern.server.upstream.UpstreamConnection;
+import dev.postern.server.upstream.UpstreamConnector;
+import dev.postern.server.upstream.UpstreamException;
+import dev.postern.server.upstream.UpstreamHandler;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.util.concurrent.Future;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From an authenticated agent to a running session: limits, the upstream connection, ParameterStatus, BackendKeyData, ReadyForQuery.
+ */
+final class SessionOpening implements SessionOpener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionOpening.class);
+
+    private static final int GREETING_SIZE = 1024;
+
+    private final LiveConfiguration configuration;
+    private final Map<String, UpstreamRoute> routes;
+    private final UpstreamConnector connector;
+    private final UpstreamCancel cancel;
+    private final StatementJudge judge;
+    private final AuditSink audit;
+    private final ServerMetrics metrics;
+    private final CancelKeys<ActiveSessions.Entry> cancelKeys;
+    private final ActiveSessions sessions;
+    private final FrameLimits frameLimits;
+    private final InstantSource wallClock;
+    private final LongSupplier nanoTime;
+
+    SessionOpening(
+            LiveConfiguration configuration,
+            Map<String, UpstreamRoute> routes,
+            UpstreamConnector connector,
+            UpstreamCancel cancel,
+            StatementJudge judge,
+            AuditSink audit,
+            ServerMetrics metrics,
+            CancelKeys<ActiveSessions.Entry> cancelKeys,
+            ActiveSessions sessions,
+            FrameLimits frameLimits,
+            InstantSource wallClock,
+            LongSupplier nanoTime) {
+        this.configuration = configuration;
+        this.routes = Map.copyOf(routes);
+        this.connector = connector;
+        this.cancel = cancel;
+        this.judge = judge;
+        this.audit = audit;
+        this.metrics = metrics;
+        this.cancelKeys = cancelKeys;
+        this.sessions = sessions;
+        this.frameLimits = frameLimits;
+        this.wallClock = wallClock;
+        this.nanoTime = nanoTime;
+    }
+
+    @Override
+    public void open(Channel channel, AuthenticatedStartup startup) {
+        AgentHandler handler = new AgentHandler(channel);
+        channel.pipeline().addLast("agent", handler);
+        new Opening(channel, startup, handler).begin();
+    }
+
+    /** One connection on its way. All of it on the connection's event loop. */
+    private final class Opening {
+
+        private final Channel channel;
+        private final AuthenticatedStartup startup;
+        private final AgentHandler handler;
+        private final Peer agent;
+        private final String name;
+        private final AgentUsage usage;
+
+        Opening(Channel channel, AuthenticatedStartup startup, AgentHandler handler) {
+            this.channel = channel;
+            this.startup = startup;
+            this.handler = handler;
+            this.agent = handler.peer();
+            this.name = startup.agent().name();
+            this.usage = configuration.usageOf(name);
+        }
+
+        void begin() {
+            ServedPolicy policy = configuration.policyOf(name);
+            if (policy == null) {
+                refuse("revoked", ServerMetrics.AuthenticationFailure.OTHER, revoked());
+                return;
+            }
+            if (!policy.databases().contains(startup.database())) {
+                refuse("database", ServerMetrics.AuthenticationFailure.DATABASE, wrongDatabase(policy));
+                return;
+            }
+            UpstreamRoute route = routes.get(policy.upstream());
+            if (route == null) {
+                refuse("upstream", ServerMetrics.AuthenticationFailure.UPSTREAM, upstreamUnknown(policy));
+                return;
+            }
+            if (!usage.tryOpen(policy.maxSessions())) {
+                refuse("session_limit", ServerMetrics.AuthenticationFailure.SESSION_LIMIT, tooManySessions(policy));
+                return;
+            }
+            if (!route.tryAcquire()) {
+                usage.close();
+                refuse("upstream_limit", ServerMetrics.AuthenticationFailure.SESSION_LIMIT, upstreamFull());
+                return;
+            }
+            Future<UpstreamConnection> connecting =
+                    connector.connect(
+                            channel.eventLoop(),
+                            route.target(startup.database(), settings()));
+            ChannelFutureListener agentGone = closed -> connecting.cancel(false);
+            channel.closeFuture().addListener(agentGone);
+            connecting.addListener(
+                    (Future<UpstreamConnection> result) -> {
+                        channel.closeFuture().removeListener(agentGone);
+                        if (result.isSuccess() && channel.isActive()) {
+                            connected(policy, route, result.getNow());
+                        } else if (result.isSuccess()) {
+                            UpstreamHandler.peer(result.getNow().channel()).close();
+                            route.release();
+                            usage.close();
+                        } else {
+                            route.release();
+                            usage.close();
+                            upstreamFailed(result.cause());
+                        }
+                    });
+        }
+
+        private Map<String, String> settings() {
+            Map<String, String> settings = new LinkedHashMap<>(startup.settings());
+            settings.putIfAbsent("application_name", "postern/" + name);
+            return settings;
+        }
+
+        private void connected(ServedPolicy policy, UpstreamRoute route, UpstreamConnection connection) {
+            SessionContext context =
+                    new SessionContext(
+                            EventId.of(
+                                            wallClock.millis(),
+                                            ThreadLocalRandom.current().nextLong(),
+                                            ThreadLocalRandom.current().nextLong())
+                                    .toString(),
+                            startup.client(),
+                            startup.tls(),
+                            startup.principal(),
+                            startup.database(),
+                            route.name(),
+                            policy.rules().name());
+            AgentMetrics numbers = metrics.agent(name);
+            Hooks hooks = new Hooks(route, connection, numbers);
+            ProxySession session =
+                    new ProxySession(
+                            context,
+                            new FrontendFrameReader(frameLimits),
+                            configuration.view(name, policy.rules())::rules,
+                            policy.limits(),
+                            usage.quota(policy.queriesPerMinute(), nanoTime.getAsLong()),
+                            !route.allowPrimary(),
+                            new SessionEnvironment(
+                                    judge,
+                                    audit,
+                                    new Counting(numbers, metrics),
+                                    channel.eventLoop(),
+                                    wallClock,
+                                    nanoTime,
+                                    ThreadLocalRandom.current()),
+                            hooks,
+                            channel.alloc(),
+                            agent,
+                            UpstreamHandler.peer(connection.channel()));
+            ActiveSessions.Entry entry = new ActiveSessions.Entry(name, session, channel.eventLoop());
+            BackendKey key = cancelKeys.add(startup.protocolVersion(), entry);
+            hooks.entry = entry;
+            hooks.key = key;
+            numbers.sessionOpened();
+            sessions.add(entry);
+            handler.attach(session);
+            connection.channel().pipeline().addLast("upstream", new UpstreamHandler(session));
+            if (key == null) {
+                session.onRefused(
+                        ErrorResponse.fatal(SqlState.TOO_MANY_CONNECTIONS, "sorry, too many sessions already"));
+                return;
+            }
+            if (!session.open()) {
+                session.onRefused(
+                        ErrorResponse.fatal(
+                                        SqlState.IO_ERROR,
+                                        "connection refused: the audit trail cannot take its record, and nothing"
+                                                + " runs unrecorded")
+                                .withHint("Try again later; the operator finds the cause at /readyz."));
+                return;
+            }
+            greet(connection, key);
+            connection.channel().config().setAutoRead(true);
+            agent.reading(true);
+        }
+
+        private void greet(UpstreamConnection connection, BackendKey key) {
+            ByteBuf greeting = channel.alloc().buffer(GREETING_SIZE);
+            connection
+                    .parameterStatus()
+                    .forEach((parameter, value) -> BackendMessages.parameterStatus(greeting, parameter, value));
+            BackendMessages.backendKeyData(greeting, key);
+            BackendMessages.readyForQuery(greeting, 'I');
+            agent.write(greeting);
+            agent.flush();
+        }
+
+        private void upstreamFailed(Throwable cause) {
+            if (!channel.isActive()) {
+                return;
+            }
+            ErrorResponse error =
+                    cause instanceof UpstreamException upstream
+                            ? upstream.failure().toErrorResponse()
+                            : ErrorResponse.fatal(SqlState.INTERNAL_ERROR, "internal error while connecting");
+            LOG.warn("no upstream connection agent={} error={}", name, cause.getMessage());
+            refuse("upstream", ServerMetrics.AuthenticationFailure.UPSTREAM, error);
+        }
+
+        private void refuse(
+                String reason, ServerMetrics.AuthenticationFailure failure, ErrorResponse error) {
+            long now = wallClock.millis();
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            SessionContext context =
+                    new SessionContext(
+                            "", startup.client(), startup.tls(), startup.principal(), startup.database(), null, null);
+            audit.accept(
+                    new AuditEvent.AuthenticationFailed(
+                            EventId.of(now, random.nextLong(), random.nextLong()),
+                            now,
+                            context,
+                            name,
+                            reason,
+                            error.sqlState()));
+            metrics.authenticationFailed(failure);
+            ByteBuf out = channel.alloc().buffer(GREETING_SIZE);
+            BackendMessages.errorResponse(out, error);
+            agent.write(out);
+            agent.close();
+        }
+
+        private ErrorResponse revoked() {
+            return ErrorResponse.fatal(
+                    SqlState.INVALID_AUTHORIZATION_SPECIFICATION, "this agent's credential is no longer valid");
+        }
+
+        private ErrorResponse wrongDatabase(ServedPolicy policy) {
+            return ErrorResponse.fatal(
+                            SqlState.INSUFFICIENT_PRIVILEGE,
+                            "database \"" + startup.database() + "\" is not open to this agent")
+                    .withHint("Connect to one of: " + String.join(", ", policy.databases()) + ".");
+        }
+
+        private ErrorResponse upstreamUnknown(ServedPolicy policy) {
+            return ErrorResponse.fatal(
+                            SqlState.CANNOT_CONNECT_NOW,
+                            "upstream \"" + policy.upstream() + "\" was added to the configuration after the start")
+                    .withHint("The operator has to restart Postern.");
+        }
+
+        private ErrorResponse tooManySessions(ServedPolicy policy) {
+            return ErrorResponse.fatal(
+                            SqlState.TOO_MANY_CONNECTIONS,
+                            "this agent already has the " + policy.maxSessions() + " sessions that its policy allows")
+                    .withHint("Close one that is no longer needed, or share connections.");
+        }
+
+        private ErrorResponse upstreamFull() {
+            return ErrorResponse.fatal(
+                            SqlState.TOO_MANY_CONNECTIONS, "all connections to the upstream are in use")
+                    .withHint("Try again later.");
+        }
+
+        /** What the session asks for. */
+        private final class Hooks implements SessionHooks {
+
+            private final UpstreamRoute route;
+            private final UpstreamConnection connection;
+            private final AgentMetrics numbers;
+            private ActiveSessions.@Nullable Entry entry;
+            private @Nullable BackendKey key;
+
+            Hooks(UpstreamRoute route, UpstreamConnection connection, AgentMetrics numbers) {
+                this.route = route;
+                this.connection = connection;
+                this.numbers = numbers;
+            }
+
+            @Override
+            public void cancelUpstream(Runnable whenSent) {
+                cancel.cancel(channel.eventLoop(), connection, route.tls(), route.connectTimeout())
+                        .addListener(
+                                result -> {
+                                    if (!result.isSuccess()) {
+                                        LOG.warn(
+                                                "upstream statement not cancelled agent={} error={}",
+                                                name,
+                                                result.cause().getMessage());
+                                    }
+                                    whenSent.run();
+                                });
+            }
+
+            @Override
+            public void onClosed() {
+                if (entry != null) {
+                    sessions.remove(entry);
+                }
+                if (key != null) {
+                    cancelKeys.remove(key);
+                }
+                numbers.sessionClosed();
+                route.release();
+                usage.close();
+            }
+        }
+    }
+
+    /** Counts into the metrics. */
+    private record Counting(AgentMetrics agent, ServerMetrics all) implements SessionObserver {
+
+        @Override
+        public void decided(Verdict verdict, long gateNanos) {
+            agent.decided(verdict);
+            if (gateNanos > 0) {
+                all.gate(gateNanos);
+            }
+        }
+
+        @Override
+        public void completed(long totalNanos, long rows, long bytes) {
+            agent.completed(totalNanos, rows, bytes);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.server.cli;
+
+import org.jspecify.annotations.NullMarked;

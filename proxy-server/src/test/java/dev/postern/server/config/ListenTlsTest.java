@@ -1,0 +1,71 @@
+package dev.postern.server.config;
+
+import static dev.postern.server.config.Configurations.MINIMAL;
+import static dev.postern.server.config.Configurations.parse;
+import static dev.postern.server.config.Configurations.problems;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ListenTlsTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "localhost", "\"::1\""})
+    void loopbackWithoutTls_read_isPlain(String host) {
+        assertThat(parse("listen: {host: " + host + "}\n" + MINIMAL).listen().tls().mode())
+                .isEqualTo(ListenTlsMode.DISABLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "10.0.0.1", "\"::\"", "db.example.com", "localhost.example.com"})
+    void reachableHostWithoutTls_read_isRefused(String host) {
+        assertThat(problems("listen:\n  host: " + host + "\n" + MINIMAL))
+                .containsExactly(
+                        "postern.yaml:1: listen.tls.mode: missing: "
+                                + host.replace("\"", "")
+                                + " can be reached from other machines, so give certificate and key, or write mode: disable to serve without TLS");
+    }
+
+    @Test
+    void reachableHostWithModeDisable_read_isAccepted() {
+        assertThat(parse("listen: {host: 0.0.0.0, tls: {mode: disable}}\n" + MINIMAL).listen().tls().mode())
+                .isEqualTo(ListenTlsMode.DISABLE);
+    }
+
+    @Test
+    void certificateWithoutMode_read_requiresTls() {
+        assertThat(parse("listen: {tls: {certificate: c, key: k}}\n" + MINIMAL).listen().tls().mode())
+                .isEqualTo(ListenTlsMode.REQUIRE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mode: require|certificate: missing: mode require needs certificate and key",
+                "mode: allow|certificate: missing: mode allow needs certificate and key",
+                "certificate: c|key: missing: certificate is given, so its private key must be",
+                "key: k|certificate: missing: key is given, so its certificate must be",
+                "client_ca: a|certificate: missing: mode require needs certificate and key",
+                "mode: disable, client_ca: a|client_ca: has no effect with mode disable; client certificates need mode require",
+                "mode: allow, certificate: c, key: k, client_ca: a|client_ca: has no effect with mode allow; client certificates need mode require",
+                "mode: off|mode: must be one of disable, allow, require, not \"off\" (the word is disable; YAML takes off and no for booleans)",
+                "mode: verify-full|mode: must be one of disable, allow, require, not \"verify-full\""
+            })
+    void partsThatDoNotFit_read_areRefused(String tls, String problem) {
+        assertThat(problems("listen: {tls: {" + tls + "}}\n" + MINIMAL))
+                .containsExactly("postern.yaml:1: listen.tls." + problem);
+    }
+
+    @Test
+    void upstreamAuthorityThatWouldNotBeUsed_read_isRefused() {
+        String yaml = MINIMAL.replace("user:", "tls: {mode: require, ca: ca.crt}\n    user:");
+
+        assertThat(problems(yaml))
+                .containsExactly(
+                        "postern.yaml:4: upstreams.shop.tls.ca: has no effect with mode require: the certificate is checked with verify-ca and verify-full");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.server.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.server.secrets;
+
+import org.jspecify.annotations.NullMarked;
