@@ -74,6 +74,11 @@ public final class Gate {
                         "Write the statement more plainly: no quotes, comments or line breaks in odd places."));
     }
 
+    /** The refusal of a text that could not be judged at all. */
+    public static Verdict.Deny unavailable(String why) {
+        return new Verdict.Deny(Summaries.UNREADABLE, Denials.unavailable(why));
+    }
+
     private @Nullable Denial firstDenial(List<StatementFacts> all, Policy policy) {
         boolean resets = all.stream().anyMatch(Gate::resetsAll);
         for (StatementFacts facts : all) {

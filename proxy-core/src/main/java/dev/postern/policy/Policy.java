@@ -12,6 +12,7 @@ public final class Policy {
     private final String name;
     private final List<String> allowedFunctions;
     private final List<FunctionPattern> functionPatterns;
+    private final int hash;
 
     /**
      * Makes a policy.
@@ -24,6 +25,7 @@ public final class Policy {
         this.name = name;
         this.allowedFunctions = List.copyOf(allowedFunctions);
         this.functionPatterns = allowedFunctions.stream().map(FunctionPattern::parse).toList();
+        this.hash = Objects.hash(name, this.allowedFunctions);
     }
 
     /** Returns the configured name. */
@@ -42,14 +44,16 @@ public final class Policy {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Policy that
-                && that.name.equals(name)
-                && that.allowedFunctions.equals(allowedFunctions);
+        return this == other
+                || (other instanceof Policy that
+                        && that.hash == hash
+                        && that.name.equals(name)
+                        && that.allowedFunctions.equals(allowedFunctions));
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, allowedFunctions);
+        return hash;
     }
 
     @Override

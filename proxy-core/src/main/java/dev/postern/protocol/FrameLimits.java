@@ -13,6 +13,9 @@ public record FrameLimits(int text, int bind, int other) {
     /** No message may announce more than PostgreSQL itself accepts ({@code PQ_LARGE_MESSAGE_LIMIT}, 1 GiB - 1). */
     public static final int PROTOCOL_MAXIMUM = 0x3FFF_FFFF;
 
+    /** Names and flags need no more than this. */
+    public static final int MAX_OTHER = 65_536;
+
     /** A name may be this long beside the SQL text in a Parse, together with its parameter types. */
     public static final int PARSE_OVERHEAD = 66_000 * 4 + 256;
 

@@ -33,6 +33,16 @@ public final class SqlReader {
         return spent;
     }
 
+    /** What is known of a text that is over the limit, without reading it. */
+    public static Unreadable tooLong(SqlText text, GateLimits limits) {
+        return new Unreadable(Reason.TOO_LONG, text.length() + " bytes, the limit is " + limits.textBytes(), 0);
+    }
+
+    /** Tells whether a text is valid UTF-8 without NUL. */
+    public static boolean isText(SqlText text) {
+        return Utf8.isText(text.bytes());
+    }
+
     /** Reads a text. */
     public SqlFacts read(SqlText text) {
         if (text.length() > limits.textBytes()) {

@@ -11,6 +11,8 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(PosternCommand.with(AgentCommand.create(InstantSource.system())).execute(arguments));
+        System.exit(
+                PosternCommand.with(AgentCommand.create(InstantSource.system()))
+                        .execute(arguments));
     }
 }

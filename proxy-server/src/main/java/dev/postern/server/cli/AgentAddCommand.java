@@ -33,20 +33,25 @@ final class AgentAddCommand implements Callable<Integer> {
             description = "The policy that applies to it.")
     private String policy = "";
 
-    @Option(names = "--owner", paramLabel = "WHO", description = "The human answerable for it, named in every audit event.")
+    @Option(
+            names = "--owner",
+            paramLabel = "WHO",
+            description = "The human answerable for it, named in every audit event.")
     private @Nullable String owner;
 
     @Option(
             names = "--networks",
             split = ",",
             paramLabel = "RANGE",
-            description = "Where it may connect from, such as 10.0.0.0/8,192.168.1.7. Default: from anywhere.")
+            description =
+                    "Where it may connect from, such as 10.0.0.0/8,192.168.1.7. Default: from anywhere.")
     private List<String> networks = List.of();
 
     @Option(
             names = "--expires",
             paramLabel = "DATE",
-            description = "When the credential stops working, such as 2027-03-01 (its start, UTC). Default: never.")
+            description =
+                    "When the credential stops working, such as 2027-03-01 (its start, UTC). Default: never.")
     private @Nullable String expires;
 
     @Mixin private JsonOption json = new JsonOption();
@@ -67,7 +72,8 @@ final class AgentAddCommand implements Callable<Integer> {
                                         new VerifierText(credential.verifier().encode()),
                                         networks,
                                         expires)));
-        CredentialOutput.print(spec.commandLine().getOut(), json, "added", name, credential.password());
+        CredentialOutput.print(
+                spec.commandLine().getOut(), json, "added", name, credential.password());
         return ExitCode.YES;
     }
 }

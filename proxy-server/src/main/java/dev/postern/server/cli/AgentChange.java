@@ -6,7 +6,10 @@ import dev.postern.server.config.InvalidValueException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Runs a change of a configuration file's agents, and turns what may go wrong into words for the user. */
+/**
+ * Runs a change of a configuration file's agents, and turns what may go wrong into words for the
+ * user.
+ */
 final class AgentChange {
 
     private AgentChange() {}
@@ -15,7 +18,9 @@ final class AgentChange {
     @FunctionalInterface
     interface Change {
         void apply(ConfigurationFile file)
-                throws InvalidConfigurationException, ConfigurationFile.RefusedException, IOException;
+                throws InvalidConfigurationException,
+                        ConfigurationFile.RefusedException,
+                        IOException;
     }
 
     static void run(Path file, Change change) throws TroubleException {

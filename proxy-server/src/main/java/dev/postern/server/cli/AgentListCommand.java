@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
         description = "Lists the agents of the file.")
 final class AgentListCommand implements Callable<Integer> {
 
-    private static final List<String> HEADINGS = List.of("AGENT", "POLICY", "OWNER", "NETWORKS", "EXPIRES");
+    private static final List<String> HEADINGS =
+            List.of("AGENT", "POLICY", "OWNER", "NETWORKS", "EXPIRES");
 
     private final InstantSource clock;
 
@@ -43,7 +44,10 @@ final class AgentListCommand implements Callable<Integer> {
         if (json.json()) {
             out.println(json(agents));
         } else if (agents.isEmpty()) {
-            out.println("No agents yet. Add one: postern agent add NAME --config " + config.file() + " --policy POLICY");
+            out.println(
+                    "No agents yet. Add one: postern agent add NAME --config "
+                            + config.file()
+                            + " --policy POLICY");
         } else {
             table(agents).forEach(out::println);
         }
@@ -77,7 +81,9 @@ final class AgentListCommand implements Callable<Integer> {
                             agent.name(),
                             agent.policy(),
                             agent.owner() == null ? "-" : agent.owner(),
-                            agent.networks().isEmpty() ? "anywhere" : String.join(",", agent.networks()),
+                            agent.networks().isEmpty()
+                                    ? "anywhere"
+                                    : String.join(",", agent.networks()),
                             expires(agent)));
         }
         List<String> lines = new ArrayList<>();
@@ -85,7 +91,8 @@ final class AgentListCommand implements Callable<Integer> {
             StringBuilder line = new StringBuilder();
             for (int column = 0; column < row.size(); column++) {
                 int width = width(rows, column);
-                line.append(row.get(column)).append(" ".repeat(width - row.get(column).length() + 2));
+                line.append(row.get(column))
+                        .append(" ".repeat(width - row.get(column).length() + 2));
             }
             lines.add(line.toString().stripTrailing());
         }

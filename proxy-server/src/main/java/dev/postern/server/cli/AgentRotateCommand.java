@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
         name = "rotate",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Gives an agent a new password and prints it, once. The old one stops working for new connections.")
+        description =
+                "Gives an agent a new password and prints it, once. The old one stops working for new connections.")
 final class AgentRotateCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "NAME", description = "The agent.")
@@ -31,8 +32,11 @@ final class AgentRotateCommand implements Callable<Integer> {
         GeneratedCredential credential = GeneratedCredential.create();
         AgentChange.run(
                 config.file(),
-                file -> file.replaceVerifier(name, new VerifierText(credential.verifier().encode())));
-        CredentialOutput.print(spec.commandLine().getOut(), json, "rotated", name, credential.password());
+                file ->
+                        file.replaceVerifier(
+                                name, new VerifierText(credential.verifier().encode())));
+        CredentialOutput.print(
+                spec.commandLine().getOut(), json, "rotated", name, credential.password());
         return ExitCode.YES;
     }
 }

@@ -32,6 +32,9 @@ final class ConfigOption {
     static TroubleException invalid(InvalidConfigurationException e) {
         int count = e.problems().size();
         return new TroubleException(
-                e.getMessage() + (count == 1 ? "" : "\n" + count + " problems; nothing was started or changed"));
+                e.getMessage()
+                        + (count == 1
+                                ? ""
+                                : "\n" + count + " problems; nothing was started or changed"));
     }
 }

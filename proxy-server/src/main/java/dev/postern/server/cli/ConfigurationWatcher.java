@@ -18,8 +18,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Notices when the configuration file, or a certificate it names, has other content, and reads it again. A file that is broken
- * is reported once and changes nothing. All work is done on the executor's thread.
+ * Notices when the configuration file, or a certificate it names, has other content, and reads it
+ * again. A file that is broken is reported once and changes nothing. All work is done on the
+ * executor's thread.
  */
 final class ConfigurationWatcher {
 
@@ -51,8 +52,12 @@ final class ConfigurationWatcher {
 
     /** Looks at the file from now on, until the executor is shut down. */
     void start(ScheduledExecutorService executor, Duration interval) {
-        var _ = executor.scheduleWithFixedDelay(
-                this::look, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        var _ =
+                executor.scheduleWithFixedDelay(
+                        this::look,
+                        interval.toMillis(),
+                        interval.toMillis(),
+                        TimeUnit.MILLISECONDS);
     }
 
     /** Reads the file again if it has changed. */
@@ -97,7 +102,8 @@ final class ConfigurationWatcher {
 
     private static String digest(Path path) {
         try (DigestInputStream in =
-                new DigestInputStream(Files.newInputStream(path), MessageDigest.getInstance("SHA-256"))) {
+                new DigestInputStream(
+                        Files.newInputStream(path), MessageDigest.getInstance("SHA-256"))) {
             in.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(in.getMessageDigest().digest());
         } catch (IOException e) {

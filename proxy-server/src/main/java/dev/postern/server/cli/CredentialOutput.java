@@ -13,7 +13,8 @@ final class CredentialOutput {
      *
      * @param done what became of the agent, {@code added}
      */
-    static void print(PrintWriter out, JsonOption json, String done, String agent, Secret password) {
+    static void print(
+            PrintWriter out, JsonOption json, String done, String agent, Secret password) {
         String shown = new String(password.chars());
         if (json.json()) {
             out.println(Json.line(Json.object().put("agent", agent).put("password", shown)));
@@ -23,6 +24,7 @@ final class CredentialOutput {
         out.println();
         out.println("  " + shown);
         out.println();
-        out.println("Only what it is checked against is kept; postern agent rotate makes a new one.");
+        out.println(
+                "Only what it is checked against is kept; postern agent rotate makes a new one.");
     }
 }

@@ -9,7 +9,9 @@ final class ExitCode {
     /** It is not so. */
     static final int NO = 1;
 
-    /** The question could not be answered, or the thing could not be done; the reason is on stderr. */
+    /**
+     * The question could not be answered, or the thing could not be done; the reason is on stderr.
+     */
     static final int TROUBLE = 2;
 
     private ExitCode() {}

@@ -62,7 +62,8 @@ public final class PosternCommand implements Callable<Integer> {
         CommandLine command = e.getCommandLine();
         command.getErr().println("postern: " + e.getMessage());
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
-            command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+            command.getErr()
+                    .println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
         }
         return ExitCode.TROUBLE;
     }

@@ -1,13 +1,14 @@
 package dev.postern.server.cli;
 
-import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * The operating system's signals. Java has no supported way to hear of SIGHUP; {@code sun.misc.Signal} of module {@code
- * jdk.unsupported} is reached by name, since the compiler warns of each mention of it and cannot be told not to.
+ * The operating system's signals. Java has no supported way to hear of SIGHUP; {@code
+ * sun.misc.Signal} of module {@code jdk.unsupported} is reached by name, since the compiler warns
+ * of each mention of it and cannot be told not to.
  */
 final class ProcessSignals implements Signals {
 
@@ -19,7 +20,10 @@ final class ProcessSignals implements Signals {
             MethodHandle run =
                     MethodHandles.dropArguments(
                             MethodHandles.lookup()
-                                    .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+                                    .findVirtual(
+                                            Runnable.class,
+                                            "run",
+                                            MethodType.methodType(void.class))
                                     .bindTo(action),
                             0,
                             signal);

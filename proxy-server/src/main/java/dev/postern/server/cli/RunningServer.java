@@ -4,7 +4,9 @@ import dev.postern.server.config.Configuration;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/** A server that is listening, as {@code serve} sees it. Methods are called by one thread at a time. */
+/**
+ * A server that is listening, as {@code serve} sees it. Methods are called by one thread at a time.
+ */
 public interface RunningServer {
 
     /** Returns where agents connect, with the port that was really taken. */
@@ -16,7 +18,8 @@ public interface RunningServer {
     /**
      * Takes over policies, agents and certificates, without dropping a session.
      *
-     * @throws UnusableConfigurationException if something that the configuration names cannot be used; nothing has changed then
+     * @throws UnusableConfigurationException if something that the configuration names cannot be
+     *     used; nothing has changed then
      */
     void reload(Configuration configuration) throws UnusableConfigurationException;
 
@@ -28,8 +31,8 @@ public interface RunningServer {
     void reloadRefused(String reason);
 
     /**
-     * Accepts no more connections, lets sessions finish their statements, then closes everything. Returns when that is done or
-     * the time is over; sessions that are left are cut off.
+     * Accepts no more connections, lets sessions finish their statements, then closes everything.
+     * Returns when that is done or the time is over; sessions that are left are cut off.
      */
     void drain(Duration timeout);
 }

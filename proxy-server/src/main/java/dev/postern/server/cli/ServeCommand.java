@@ -55,14 +55,19 @@ public final class ServeCommand implements Callable<Integer> {
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("postern-configuration").daemon().factory())) {
             ConfigurationWatcher watcher =
-                    new ConfigurationWatcher(config.file(), configuration, new Reload(server, configuration));
+                    new ConfigurationWatcher(
+                            config.file(), configuration, new Reload(server, configuration));
             watcher.start(watching, configuration.server().reloadInterval());
             signals.on(Signals.Name.HUP, () -> reload(watching, watcher));
             signals.on(Signals.Name.TERM, this::stop);
             signals.on(Signals.Name.INT, this::stop);
             spec.commandLine()
                     .getOut()
-                    .println("ready " + shown(server.address()) + " admin " + shown(server.adminAddress()));
+                    .println(
+                            "ready "
+                                    + shown(server.address())
+                                    + " admin "
+                                    + shown(server.adminAddress()));
             spec.commandLine().getOut().flush();
             stop.await();
             watching.shutdownNow();
@@ -120,10 +125,15 @@ public final class ServeCommand implements Callable<Integer> {
                 refused(e.reason());
                 return;
             }
-            LOG.info("configuration reloaded agents={} policies={}", configuration.agents().size(), configuration.policies().size());
+            LOG.info(
+                    "configuration reloaded agents={} policies={}",
+                    configuration.agents().size(),
+                    configuration.policies().size());
             List<String> waiting = started.sectionsForRestart(configuration);
             if (!waiting.isEmpty()) {
-                LOG.warn("configuration changed where it takes effect at the next start only sections={}", waiting);
+                LOG.warn(
+                        "configuration changed where it takes effect at the next start only sections={}",
+                        waiting);
             }
         }
 

@@ -10,8 +10,10 @@ public interface ServerStarter {
     /**
      * Starts a server and returns when it is listening. After an exception nothing is left running.
      *
-     * @throws UnusableConfigurationException if something that the configuration names cannot be used; the message names its key
+     * @throws UnusableConfigurationException if something that the configuration names cannot be
+     *     used; the message names its key
      * @throws IOException if a port cannot be opened
      */
-    RunningServer start(Configuration configuration) throws UnusableConfigurationException, IOException;
+    RunningServer start(Configuration configuration)
+            throws UnusableConfigurationException, IOException;
 }

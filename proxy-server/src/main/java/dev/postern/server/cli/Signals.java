@@ -13,7 +13,10 @@ public interface Signals {
         HUP
     }
 
-    /** Runs an action, on a thread of its own, each time a signal arrives; takes the place of what the signal did before. */
+    /**
+     * Runs an action, on a thread of its own, each time a signal arrives; takes the place of what
+     * the signal did before.
+     */
     void on(Name name, Runnable action);
 
     /** Ends the process at once. */

@@ -1,9 +1,9 @@
 package dev.postern.server.cli;
 
 import dev.postern.policy.Verdict;
+import dev.postern.protocol.SqlText;
 import dev.postern.server.config.Configuration;
 import dev.postern.server.config.PolicyConfig;
-import dev.postern.protocol.SqlText;
 
 /** Judges a text as a server would: what the composition root gives to {@code check}. */
 @FunctionalInterface

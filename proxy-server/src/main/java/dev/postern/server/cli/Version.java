@@ -10,7 +10,12 @@ final class Version implements IVersionProvider {
         String version = Version.class.getPackage().getImplementationVersion();
         return new String[] {
             "postern " + (version == null ? "(not packaged)" : version),
-            "Java " + Runtime.version() + " on " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+            "Java "
+                    + Runtime.version()
+                    + " on "
+                    + System.getProperty("os.name")
+                    + " "
+                    + System.getProperty("os.arch")
         };
     }
 }

@@ -4,7 +4,10 @@ import java.net.InetAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The syntax of CIDR notation: an address with an optional number of leading bits, and no bit set beyond them. */
+/**
+ * The syntax of CIDR notation: an address with an optional number of leading bits, and no bit set
+ * beyond them.
+ */
 final class AddressRange {
 
     private static final Pattern FORM = Pattern.compile("([0-9A-Fa-f:.]{2,45})(?:/([0-9]{1,3}))?");
@@ -34,7 +37,8 @@ final class AddressRange {
         }
         for (int bit = length; bit < bits; bit++) {
             if ((address[bit >> 3] & (0x80 >> (bit & 7))) != 0) {
-                throw new IllegalArgumentException("the address has bits beyond the length of " + length);
+                throw new IllegalArgumentException(
+                        "the address has bits beyond the length of " + length);
             }
         }
     }

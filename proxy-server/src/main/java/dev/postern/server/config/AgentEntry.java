@@ -74,17 +74,22 @@ public record AgentEntry(
         if (!networks.isEmpty()) {
             yaml.put(
                     Keys.AGENT_NETWORKS.name(),
-                    "[" + String.join(", ", networks.stream().map(AgentEntry::quoted).toList()) + "]");
+                    "["
+                            + String.join(", ", networks.stream().map(AgentEntry::quoted).toList())
+                            + "]");
         }
         if (expires != null) {
-            yaml.put(Keys.AGENT_EXPIRES.name(), expires.length() > "2027-03-01".length() ? quoted(expires) : expires);
+            yaml.put(
+                    Keys.AGENT_EXPIRES.name(),
+                    expires.length() > "2027-03-01".length() ? quoted(expires) : expires);
         }
         return yaml;
     }
 
     /** Writes a scalar so that every reader of YAML takes it for this text. */
     static String quoted(String text) {
-        return text.matches("[A-Za-z_][A-Za-z0-9_-]*") && !text.matches("(?i)y|n|yes|no|on|off|true|false|null")
+        return text.matches("[A-Za-z_][A-Za-z0-9_-]*")
+                        && !text.matches("(?i)y|n|yes|no|on|off|true|false|null")
                 ? text
                 : "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }

@@ -12,8 +12,9 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * Changes the section {@code agents} in the text of a configuration file and leaves every other character as it is: comments,
- * order and layout are the operator's. The text must have passed {@link SchemaCheck}.
+ * Changes the section {@code agents} in the text of a configuration file and leaves every other
+ * character as it is: comments, order and layout are the operator's. The text must have passed
+ * {@link SchemaCheck}.
  */
 final class AgentsText {
 
@@ -27,7 +28,8 @@ final class AgentsText {
     AgentsText(String text) throws YamlDocument.Unreadable {
         this.text = text;
         this.newline = text.contains("\r\n") ? "\r\n" : "\n";
-        this.agents = YamlDocument.compose(text) instanceof MappingNode root ? find(root, AGENTS) : null;
+        this.agents =
+                YamlDocument.compose(text) instanceof MappingNode root ? find(root, AGENTS) : null;
     }
 
     /** Returns the text with an agent added behind the others. */
@@ -36,7 +38,8 @@ final class AgentsText {
             String separator = text.isEmpty() || text.endsWith("\n") ? "" : newline;
             return text + separator + AGENTS + ":" + newline + block(name, entry, INDENT);
         }
-        if (!(agents.getValueNode() instanceof MappingNode mapping) || mapping.getValue().isEmpty()) {
+        if (!(agents.getValueNode() instanceof MappingNode mapping)
+                || mapping.getValue().isEmpty()) {
             return addFirst(agents, name, entry);
         }
         NodeTuple last = mapping.getValue().getLast();
@@ -44,7 +47,7 @@ final class AgentsText {
         if (mapping.getFlowStyle() == FlowStyle.FLOW) {
             return insert(end, ", " + flow(name, entry));
         }
-        int column = mapping.getValue().getFirst().getKeyNode().getStartMark().getColumn();
+        int column = mapping.getStartMark().getColumn();
         return insertLines(endOfLine(end), block(name, entry, column));
     }
 
@@ -81,10 +84,22 @@ final class AgentsText {
                 before == null
                         ? start(tuple.getKeyNode())
                         : contentEnd(before.getValueNode(), before.getKeyNode());
-        return text.substring(0, from) + text.substring(end);
+        return text.substring(0, from) + text.substring(before == null ? behindComma(end) : end);
     }
 
-    /** The section is there and has nothing in it: {@code agents:}, {@code agents: ~} or {@code agents: {}}. */
+    /** A comma may follow the last element; alone it would not be valid. */
+    private int behindComma(int from) {
+        int at = from;
+        while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+            at++;
+        }
+        return at < text.length() && text.charAt(at) == ',' ? at + 1 : from;
+    }
+
+    /**
+     * The section is there and has nothing in it: {@code agents:}, {@code agents: ~} or {@code
+     * agents: {}}.
+     */
     private String addFirst(NodeTuple empty, String name, AgentEntry entry) {
         Node value = empty.getValueNode();
         int keyEnd = offset(empty.getKeyNode().getEndMark());
@@ -111,8 +126,16 @@ final class AgentsText {
     private String block(String name, AgentEntry entry, int column) {
         String margin = " ".repeat(column);
         return entry.yaml().entrySet().stream()
-                .map(field -> margin + " ".repeat(INDENT) + field.getKey() + ": " + field.getValue() + newline)
-                .collect(Collectors.joining("", margin + AgentEntry.quoted(name) + ":" + newline, ""));
+                .map(field ->
+                        margin
+                                + " ".repeat(INDENT)
+                                + field.getKey()
+                                + ": "
+                                + field.getValue()
+                                + newline)
+                .collect(
+                        Collectors.joining(
+                                "", margin + AgentEntry.quoted(name) + ":" + newline, ""));
     }
 
     private static String flow(String name, AgentEntry entry) {
@@ -127,25 +150,31 @@ final class AgentsText {
 
     /** Inserts whole lines behind the line that ends at an offset. */
     private String insertLines(int endOfLine, String lines) {
-        return endOfLine == text.length()
-                ? text + newline + lines
-                : insert(endOfLine + 1, lines);
+        return endOfLine == text.length() ? text + newline + lines : insert(endOfLine + 1, lines);
     }
 
     private String withoutLastNewline(String lines) {
         return lines.substring(0, lines.length() - newline.length());
     }
 
-    /** Where what was written ends: a block's own end mark lies behind the comments that follow it. */
+    /**
+     * Where what was written ends: a block's own end mark lies behind the comments that follow it.
+     */
     private int contentEnd(Node node, Node key) {
         return switch (node) {
-            case MappingNode mapping when mapping.getFlowStyle() != FlowStyle.FLOW && !mapping.getValue().isEmpty() -> {
+            case MappingNode mapping
+                    when mapping.getFlowStyle() != FlowStyle.FLOW
+                            && !mapping.getValue().isEmpty() -> {
                 NodeTuple last = mapping.getValue().getLast();
                 yield contentEnd(last.getValueNode(), last.getKeyNode());
             }
-            case SequenceNode sequence when sequence.getFlowStyle() != FlowStyle.FLOW && !sequence.getValue().isEmpty() ->
+            case SequenceNode sequence
+                    when sequence.getFlowStyle() != FlowStyle.FLOW
+                            && !sequence.getValue().isEmpty() ->
                     contentEnd(sequence.getValue().getLast(), key);
-            case ScalarNode scalar when scalar.getValue().isEmpty() && start(scalar) == offset(scalar.getEndMark()) ->
+            case ScalarNode scalar
+                    when scalar.getValue().isEmpty()
+                            && start(scalar) == offset(scalar.getEndMark()) ->
                     text.indexOf(':', offset(key.getEndMark())) + 1;
             default -> offset(node.getEndMark());
         };

@@ -9,10 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole configuration, valid in itself: every name it mentions exists. {@link ConfigurationLoader} makes it of a file.
- * It holds references to secrets, not secrets.
+ * A whole configuration, valid in itself: every name it mentions exists. {@link
+ * ConfigurationLoader} makes it of a file. It holds references to secrets, not secrets.
  *
- * @param directory what relative paths were resolved against, and references to secrets in files are
+ * @param directory what relative paths were resolved against, and references to secrets in files
+ *     are
  * @param listen where agents connect
  * @param admin the admin port
  * @param upstreams by name, in the order of the file; at least one
@@ -39,7 +40,8 @@ public record Configuration(
         upstreams = Collections.unmodifiableMap(new LinkedHashMap<>(upstreams));
         policies = Collections.unmodifiableMap(new LinkedHashMap<>(policies));
         agents = Collections.unmodifiableMap(new LinkedHashMap<>(agents));
-        for (CrossReferences.Dangling dangling : CrossReferences.dangling(upstreams, policies, agents)) {
+        for (CrossReferences.Dangling dangling :
+                CrossReferences.dangling(upstreams, policies, agents)) {
             throw new InvalidValueException(dangling.keyPath(), dangling.message());
         }
     }
@@ -47,10 +49,14 @@ public record Configuration(
     /** Returns the same with other agents. */
     Configuration withAgents(Map<String, AgentConfig> others) {
         return new Configuration(
-                directory, listen, admin, upstreams, policies, others, audit, gate, session, server);
+                directory, listen, admin, upstreams, policies, others, audit, gate, session,
+                server);
     }
 
-    /** Returns the sections in which another configuration differs where a running server cannot take it over. */
+    /**
+     * Returns the sections in which another configuration differs where a running server cannot
+     * take it over.
+     */
     public List<String> sectionsForRestart(Configuration next) {
         List<String> sections = new ArrayList<>();
         addIfDifferent(sections, "listen", listen.withTls(next.listen.tls()), next.listen);
@@ -63,13 +69,17 @@ public record Configuration(
         return sections;
     }
 
-    private static void addIfDifferent(List<String> sections, String section, Object now, Object next) {
+    private static void addIfDifferent(
+            List<String> sections, String section, Object now, Object next) {
         if (!now.equals(next)) {
             sections.add(section);
         }
     }
 
-    /** Returns the files that this names and that take effect when they change: certificates, keys and authorities. */
+    /**
+     * Returns the files that this names and that take effect when they change: certificates, keys
+     * and authorities.
+     */
     public List<Path> certificateFiles() {
         List<Path> files = new ArrayList<>();
         addIfPresent(files, listen.tls().certificate());

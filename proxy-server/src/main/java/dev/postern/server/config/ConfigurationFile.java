@@ -17,9 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A configuration file whose agents can be changed. A change is made to the text, so that comments and layout stay; it is read
- * back and compared before it is written; and the file is replaced in one step with one of the same owner and permissions, so
- * that a reader sees either all of the change or none. Changes by several processes are made one after the other.
+ * A configuration file whose agents can be changed. A change is made to the text, so that comments
+ * and layout stay; it is read back and compared before it is written; and the file is replaced in
+ * one step with one of the same owner and permissions, so that a reader sees either all of the
+ * change or none. Changes by several processes are made one after the other.
  */
 public final class ConfigurationFile {
 
@@ -67,14 +68,18 @@ public final class ConfigurationFile {
                                 "an agent's name has 1 to 63 of the characters A-Z a-z 0-9 _ . @ - and begins with a letter, a digit or _");
                     }
                     if (configuration.agents().containsKey(name)) {
-                        throw new RefusedException("there is an agent \"" + name + "\" already; postern agent rotate gives it a new password");
+                        throw new RefusedException(
+                                "there is an agent \""
+                                        + name
+                                        + "\" already; postern agent rotate gives it a new password");
                     }
                     if (!configuration.policies().containsKey(entry.policy())) {
                         throw new RefusedException(
                                 "there is no policy \""
                                         + entry.policy()
                                         + "\""
-                                        + NearestName.suggestion(entry.policy(), configuration.policies().keySet())
+                                        + NearestName.suggestion(
+                                                entry.policy(), configuration.policies().keySet())
                                         + "; known: "
                                         + String.join(", ", configuration.policies().keySet()));
                     }
@@ -122,7 +127,8 @@ public final class ConfigurationFile {
      *
      * @throws RefusedException if there is no such agent
      */
-    public void removeAgent(String name) throws InvalidConfigurationException, RefusedException, IOException {
+    public void removeAgent(String name)
+            throws InvalidConfigurationException, RefusedException, IOException {
         change(
                 (text, configuration) -> {
                     requireAgent(name, configuration);
@@ -131,10 +137,14 @@ public final class ConfigurationFile {
                 agents -> agents.remove(name));
     }
 
-    private static void requireAgent(String name, Configuration configuration) throws RefusedException {
+    private static void requireAgent(String name, Configuration configuration)
+            throws RefusedException {
         if (!configuration.agents().containsKey(name)) {
             throw new RefusedException(
-                    "there is no agent \"" + name + "\"" + NearestName.suggestion(name, configuration.agents().keySet()));
+                    "there is no agent \""
+                            + name
+                            + "\""
+                            + NearestName.suggestion(name, configuration.agents().keySet()));
         }
     }
 
@@ -154,13 +164,16 @@ public final class ConfigurationFile {
         try (FileChannel lock = lock(real)) {
             String before = ConfigurationLoader.readText(real);
             Configuration configuration =
-                    ConfigurationLoader.parse(file.toString(), before, ConfigurationLoader.directoryOf(file));
+                    ConfigurationLoader.parse(
+                            file.toString(), before, ConfigurationLoader.directoryOf(file));
             Map<String, AgentConfig> agents = new LinkedHashMap<>(configuration.agents());
             expected.apply(agents);
             String after = change.apply(agentsText(before), configuration);
             if (!isWhatWasMeant(after, configuration, agents)) {
                 throw new RefusedException(
-                        "the section agents of " + file + " is laid out in a way that cannot be changed automatically; nothing was changed");
+                        "the section agents of "
+                                + file
+                                + " is laid out in a way that cannot be changed automatically; nothing was changed");
             }
             replace(real, after, lock);
         }
@@ -182,21 +195,27 @@ public final class ConfigurationFile {
         }
     }
 
-    private boolean isWhatWasMeant(String after, Configuration before, Map<String, AgentConfig> agents) {
+    private boolean isWhatWasMeant(
+            String after, Configuration before, Map<String, AgentConfig> agents) {
         try {
             Configuration read =
-                    ConfigurationLoader.parse(file.toString(), after, ConfigurationLoader.directoryOf(file));
+                    ConfigurationLoader.parse(
+                            file.toString(), after, ConfigurationLoader.directoryOf(file));
             return read.equals(before.withAgents(agents));
         } catch (InvalidConfigurationException e) {
             return false;
         }
     }
 
-    /** Locks the file that the path leads to; whoever replaced it while we waited makes us begin again with the new one. */
+    /**
+     * Locks the file that the path leads to; whoever replaced it while we waited makes us begin
+     * again with the new one.
+     */
     private static FileChannel lock(Path real) throws IOException {
         while (true) {
             Object before = fileKey(real);
-            FileChannel channel = FileChannel.open(real, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(real, StandardOpenOption.READ, StandardOpenOption.WRITE);
             boolean held = false;
             try {
                 held = channel.lock() != null && Objects.equals(before, fileKey(real));
@@ -242,7 +261,8 @@ public final class ConfigurationFile {
     }
 
     /** A server that runs as another user must still be able to read the file. */
-    private static void keepOwner(PosixFileAttributeView view, PosixFileAttributes attributes) throws IOException {
+    private static void keepOwner(PosixFileAttributeView view, PosixFileAttributes attributes)
+            throws IOException {
         PosixFileAttributes now = view.readAttributes();
         if (!now.group().equals(attributes.group())) {
             view.setGroup(attributes.group());
@@ -251,7 +271,11 @@ public final class ConfigurationFile {
             try {
                 view.setOwner(attributes.owner());
             } catch (FileSystemException e) {
-                throw new IOException("the file belongs to " + attributes.owner() + ": run this as that user or as root", e);
+                throw new IOException(
+                        "the file belongs to "
+                                + attributes.owner()
+                                + ": run this as that user or as root",
+                        e);
             }
         }
     }

@@ -10,7 +10,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Reads configuration files. Nothing is looked at but the file itself: no secret is resolved and no certificate opened. */
+/**
+ * Reads configuration files. Nothing is looked at but the file itself: no secret is resolved and no
+ * certificate opened.
+ */
 public final class ConfigurationLoader {
 
     private ConfigurationLoader() {}
@@ -18,7 +21,8 @@ public final class ConfigurationLoader {
     /**
      * Reads a file. Relative paths in it are relative to its directory.
      *
-     * @throws InvalidConfigurationException listing everything that is wrong, or that the file cannot be read
+     * @throws InvalidConfigurationException listing everything that is wrong, or that the file
+     *     cannot be read
      */
     public static Configuration load(Path file) throws InvalidConfigurationException {
         return parse(file.toString(), readText(file), directoryOf(file));
@@ -44,7 +48,8 @@ public final class ConfigurationLoader {
         }
         new SchemaCheck(problems).check(document);
         problems.throwIfAny();
-        return new ConfigurationReader(document, directory.toAbsolutePath().normalize(), problems).read();
+        return new ConfigurationReader(document, directory.toAbsolutePath().normalize(), problems)
+                .read();
     }
 
     /**
@@ -57,7 +62,10 @@ public final class ConfigurationLoader {
             if (Files.size(file) > 4L * YamlDocument.MAX_LENGTH) {
                 throw unreadable(file, "longer than " + YamlDocument.MAX_LENGTH + " characters");
             }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+                    .toString();
         } catch (NoSuchFileException e) {
             throw unreadable(file, "there is no such file");
         } catch (AccessDeniedException e) {
@@ -65,12 +73,17 @@ public final class ConfigurationLoader {
         } catch (CharacterCodingException e) {
             throw unreadable(file, "not UTF-8");
         } catch (IOException e) {
-            throw unreadable(file, Files.isDirectory(file) ? "it is a directory" : "cannot be read: " + e.getMessage());
+            throw unreadable(
+                    file,
+                    Files.isDirectory(file)
+                            ? "it is a directory"
+                            : "cannot be read: " + e.getMessage());
         }
     }
 
     private static InvalidConfigurationException unreadable(Path file, String message) {
-        return new InvalidConfigurationException(List.of(new Problem(file.toString(), 0, "", message)));
+        return new InvalidConfigurationException(
+                List.of(new Problem(file.toString(), 0, "", message)));
     }
 
     /** Returns what relative paths in a file are relative to. */

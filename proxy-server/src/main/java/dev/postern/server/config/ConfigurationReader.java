@@ -10,7 +10,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the records of a document that {@link SchemaCheck} has passed. What the records refuse becomes a problem of its key. */
+/**
+ * Makes the records of a document that {@link SchemaCheck} has passed. What the records refuse
+ * becomes a problem of its key.
+ */
 final class ConfigurationReader {
 
     private final Section root;
@@ -32,7 +35,8 @@ final class ConfigurationReader {
         Map<String, AgentConfig> agents = named("agents", ConfigurationReader::agent);
         ListenConfig listen = listen(root.section("listen"));
         AdminConfig admin = section(root.section("admin"), ConfigurationReader::admin);
-        AuditConfig audit = section(root.section("audit").section("file"), ConfigurationReader::audit);
+        AuditConfig audit =
+                section(root.section("audit").section("file"), ConfigurationReader::audit);
         GateConfig gate = section(root.section("gate"), this::gate);
         SessionConfig session = section(root.section("session"), ConfigurationReader::session);
         ServerConfig server = section(root.section("server"), ConfigurationReader::server);
@@ -144,7 +148,8 @@ final class ConfigurationReader {
                         section.section("tls"),
                         part ->
                                 new UpstreamTlsConfig(
-                                        part.get(Keys.UPSTREAM_TLS_MODE), part.findPath(Keys.UPSTREAM_TLS_CA)));
+                                        part.get(Keys.UPSTREAM_TLS_MODE),
+                                        part.findPath(Keys.UPSTREAM_TLS_CA)));
         if (tls == null) {
             return null;
         }
@@ -192,7 +197,11 @@ final class ConfigurationReader {
     private static AuditConfig audit(Section section) {
         return new AuditConfig(
                 new AuditConfig.File(
-                        section.getPath(Keys.AUDIT_FILE_DIRECTORY), section.get(Keys.AUDIT_FILE_ROTATE)));
+                        section.getPath(Keys.AUDIT_FILE_DIRECTORY),
+                        section.get(Keys.AUDIT_FILE_ROTATE),
+                        section.get(Keys.AUDIT_FILE_JOURNAL),
+                        section.get(Keys.AUDIT_FILE_MAX_STATEMENT),
+                        section.get(Keys.AUDIT_FILE_SYNC)));
     }
 
     private GateConfig gate(Section section) {
@@ -200,8 +209,10 @@ final class ConfigurationReader {
         return new GateConfig(
                 section.find(Keys.GATE_THREADS),
                 section.get(Keys.GATE_MAX_TEXT),
+                section.get(Keys.GATE_MAX_TREE),
                 section.get(Keys.GATE_MAX_NESTING),
                 section.get(Keys.GATE_MAX_NODES),
+                section.get(Keys.GATE_MAX_STATEMENTS),
                 section.get(Keys.GATE_TIME_LIMIT),
                 section.get(Keys.GATE_MEMORY),
                 section.get(Keys.GATE_MAX_WAITING),

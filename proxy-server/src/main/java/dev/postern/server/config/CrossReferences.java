@@ -44,6 +44,11 @@ final class CrossReferences {
     }
 
     private static String absent(String kind, String name, Map<String, ?> known) {
-        return "there is no " + kind + " \"" + name + "\"" + NearestName.suggestion(name, known.keySet());
+        return "there is no "
+                + kind
+                + " \""
+                + name
+                + "\""
+                + NearestName.suggestion(name, known.keySet());
     }
 }

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param threads that read texts; {@code null}: one for each processor, at most 4
  * @param maxText bytes of one SQL text
- * @param maxNesting depth of a parse tree
+ * @param maxTree bytes of a text's parse tree as the grammar prints it
+ * @param maxNesting depth of a text's parse tree
  * @param maxNodes nodes of a text's parse tree
+ * @param maxStatements statements in one text
  * @param timeLimit for the verdict on one text
  * @param memory bytes one parse may take
  * @param maxWaiting texts that may wait to be read
@@ -19,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 public record GateConfig(
         @Nullable Integer threads,
         int maxText,
+        int maxTree,
         int maxNesting,
         int maxNodes,
+        int maxStatements,
         Duration timeLimit,
         long memory,
         int maxWaiting,
@@ -30,8 +34,10 @@ public record GateConfig(
     public GateConfig {
         Keys.GATE_THREADS.checkIfPresent(threads);
         Keys.GATE_MAX_TEXT.check(maxText);
+        Keys.GATE_MAX_TREE.check(maxTree);
         Keys.GATE_MAX_NESTING.check(maxNesting);
         Keys.GATE_MAX_NODES.check(maxNodes);
+        Keys.GATE_MAX_STATEMENTS.check(maxStatements);
         Keys.GATE_TIME_LIMIT.check(timeLimit);
         Keys.GATE_MEMORY.check(memory);
         Keys.GATE_MAX_WAITING.check(maxWaiting);

@@ -17,7 +17,8 @@ public record HostPort(String host, int port) {
     private static final int MAX_PORT = 65_535;
     private static final int MAX_HOST = 253;
     private static final Pattern NAME = Pattern.compile("([A-Za-z0-9_.-]+)(?::(\\d{1,5}))?");
-    private static final Pattern BRACKETED = Pattern.compile("\\[([0-9A-Fa-f:.]+)](?::(\\d{1,5}))?");
+    private static final Pattern BRACKETED =
+            Pattern.compile("\\[([0-9A-Fa-f:.]+)](?::(\\d{1,5}))?");
 
     public HostPort {
         if (host.isEmpty() || host.length() > MAX_HOST) {

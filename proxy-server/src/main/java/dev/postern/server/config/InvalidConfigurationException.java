@@ -3,7 +3,9 @@ package dev.postern.server.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration file cannot be used. Lists everything that was found, in the order of the file. */
+/**
+ * A configuration file cannot be used. Lists everything that was found, in the order of the file.
+ */
 public final class InvalidConfigurationException extends Exception {
 
     private final transient List<Problem> problems;

@@ -1,6 +1,9 @@
 package dev.postern.server.config;
 
-/** A record was about to be made of values that do not fit together. Carries the key at fault, relative to the record's own section. */
+/**
+ * A record was about to be made of values that do not fit together. Carries the key at fault,
+ * relative to the record's own section.
+ */
 public final class InvalidValueException extends IllegalArgumentException {
 
     private final String key;

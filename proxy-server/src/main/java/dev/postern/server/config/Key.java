@@ -3,10 +3,11 @@ package dev.postern.server.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key that the configuration may hold. {@link Keys} has them all; the reader, the records and the reference document
- * take what they know of a key from here.
+ * One key that the configuration may hold. {@link Keys} has them all; the reader, the records and
+ * the reference document take what they know of a key from here.
  *
- * @param path sections and name, {@code upstreams.<name>.tls.mode}; {@code <name>} stands for a name the user chooses
+ * @param path sections and name, {@code upstreams.<name>.tls.mode}; {@code <name>} stands for a
+ *     name the user chooses
  * @param type what its value may be
  * @param presence what it means that the key is not written
  * @param description one sentence for errors and the reference

@@ -24,7 +24,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Every key there is, with its type, bounds, default and meaning, in the order of the reference document. */
+/**
+ * Every key there is, with its type, bounds, default and meaning, in the order of the reference
+ * document.
+ */
 final class Keys {
 
     private static final int MAX_PORT = 65_535;
@@ -58,7 +61,10 @@ final class Keys {
                     "The certificate shown to agents, PEM, followed by its chain.");
     static final Key<Path> LISTEN_TLS_KEY =
             Key.optional(
-                    "listen.tls.key", path(), "no key", "The certificate's private key, PEM, not encrypted.");
+                    "listen.tls.key",
+                    path(),
+                    "no key",
+                    "The certificate's private key, PEM, not encrypted.");
     static final Key<Path> LISTEN_TLS_CLIENT_CA =
             Key.optional(
                     "listen.tls.client_ca",
@@ -103,12 +109,16 @@ final class Keys {
                     "127.0.0.1",
                     "The address of the admin port (/metrics, /healthz, /readyz).");
     static final Key<Integer> ADMIN_PORT =
-            Key.of("admin.port", integer(0, MAX_PORT), "8432", "The admin port; 0 takes any free one.");
+            Key.of(
+                    "admin.port",
+                    integer(0, MAX_PORT),
+                    "8432",
+                    "The admin port; 0 takes any free one.");
     static final Key<Integer> ADMIN_MAX_CONNECTIONS =
             Key.of(
                     "admin.max_connections",
                     integer(1, 10_000),
-                    "50",
+                    "64",
                     "How many connections the admin port serves at a time.");
     static final Key<Duration> ADMIN_REQUEST_TIMEOUT =
             Key.of(
@@ -124,7 +134,9 @@ final class Keys {
                     "The standbys to read from, all of one cluster.");
     static final Key<String> UPSTREAM_USER =
             Key.required(
-                    "upstreams.<name>.user", name(), "The role Postern logs in as; it must not be able to write.");
+                    "upstreams.<name>.user",
+                    name(),
+                    "The role Postern logs in as; it must not be able to write.");
     static final Key<SecretReference> UPSTREAM_PASSWORD =
             Key.optional(
                     "upstreams.<name>.password",
@@ -245,7 +257,10 @@ final class Keys {
                     "Where the agent may connect from.");
     static final Key<Instant> AGENT_EXPIRES =
             Key.optional(
-                    "agents.<name>.expires", instant(), "never", "When the agent's credential stops working.");
+                    "agents.<name>.expires",
+                    instant(),
+                    "never",
+                    "When the agent's credential stops working.");
 
     static final Key<Path> AUDIT_FILE_DIRECTORY =
             Key.of("audit.file.directory", path(), "audit", "Where the audit files are written.");
@@ -256,6 +271,25 @@ final class Keys {
                     "256MiB",
                     "The size at which a new audit file is begun.");
 
+    static final Key<Integer> AUDIT_FILE_JOURNAL =
+            Key.of(
+                    "audit.file.journal",
+                    length(4 * MIB, 1024 * MIB),
+                    "16MiB",
+                    "How many bytes of events may be accepted and not yet be in an audit file.");
+    static final Key<Integer> AUDIT_FILE_MAX_STATEMENT =
+            Key.of(
+                    "audit.file.max_statement",
+                    length(0, 256 * KIB),
+                    "256KiB",
+                    "How many bytes of a statement's text an event keeps.");
+    static final Key<AuditSync> AUDIT_FILE_SYNC =
+            Key.of(
+                    "audit.file.sync",
+                    word(AuditSync.class),
+                    "none",
+                    "When audit files are forced to the disk.");
+
     static final Key<Integer> GATE_THREADS =
             Key.optional(
                     "gate.threads",
@@ -263,19 +297,35 @@ final class Keys {
                     "one for each processor, at most 4",
                     "How many threads read statements that were not seen before.");
     static final Key<Integer> GATE_MAX_TEXT =
-            Key.of("gate.max_text", length(KIB, 16 * MIB), "256KiB", "The longest SQL text that is read.");
+            Key.of(
+                    "gate.max_text",
+                    length(KIB, 16 * MIB),
+                    "256KiB",
+                    "The longest SQL text that is read.");
+    static final Key<Integer> GATE_MAX_TREE =
+            Key.of(
+                    "gate.max_tree",
+                    length(64 * KIB, 1024 * MIB),
+                    "32MiB",
+                    "The largest parse tree that is read, as PostgreSQL's grammar prints it.");
     static final Key<Integer> GATE_MAX_NESTING =
             Key.of(
                     "gate.max_nesting",
                     integer(16, 10_000),
-                    "500",
-                    "How deep a statement's parse tree may be.");
+                    "4000",
+                    "How deep a text's parse tree may be.");
     static final Key<Integer> GATE_MAX_NODES =
             Key.of(
                     "gate.max_nodes",
                     integer(100, 10_000_000),
-                    "200000",
+                    "250000",
                     "How many nodes a text's parse tree may have.");
+    static final Key<Integer> GATE_MAX_STATEMENTS =
+            Key.of(
+                    "gate.max_statements",
+                    integer(1, 100_000),
+                    "200",
+                    "How many statements one text may hold.");
     static final Key<Duration> GATE_TIME_LIMIT =
             Key.of(
                     "gate.time_limit",
@@ -301,7 +351,11 @@ final class Keys {
                     "100ms",
                     "How long the second reader may take before its veto is given up.");
     static final Key<Integer> GATE_SECOND_READER_THREADS =
-            Key.of("gate.second_reader.threads", integer(1, 256), "2", "How many threads the second reader has.");
+            Key.of(
+                    "gate.second_reader.threads",
+                    integer(1, 256),
+                    "2",
+                    "How many threads the second reader has.");
     static final Key<Long> GATE_CACHE_SIZE =
             Key.of(
                     "gate.cache.size",
@@ -322,7 +376,11 @@ final class Keys {
                     "1000",
                     "How many prepared statements a session may have.");
     static final Key<Integer> SESSION_MAX_PORTALS =
-            Key.of("session.max_portals", integer(1, 1_000_000), "1000", "How many portals a session may have.");
+            Key.of(
+                    "session.max_portals",
+                    integer(1, 1_000_000),
+                    "1000",
+                    "How many portals a session may have.");
     static final Key<Integer> SESSION_MAX_PIPELINE =
             Key.of(
                     "session.max_pipeline",
@@ -405,10 +463,15 @@ final class Keys {
                     AGENT_EXPIRES,
                     AUDIT_FILE_DIRECTORY,
                     AUDIT_FILE_ROTATE,
+                    AUDIT_FILE_JOURNAL,
+                    AUDIT_FILE_MAX_STATEMENT,
+                    AUDIT_FILE_SYNC,
                     GATE_THREADS,
                     GATE_MAX_TEXT,
+                    GATE_MAX_TREE,
                     GATE_MAX_NESTING,
                     GATE_MAX_NODES,
+                    GATE_MAX_STATEMENTS,
                     GATE_TIME_LIMIT,
                     GATE_MEMORY,
                     GATE_MAX_WAITING,

@@ -3,8 +3,8 @@ package dev.postern.server.config;
 import java.util.Map;
 
 /**
- * Keys that belong to Postern's design but not to this version. They are refused by name: whoever writes a rule must not
- * believe that it holds.
+ * Keys that belong to Postern's design but not to this version. They are refused by name: whoever
+ * writes a rule must not believe that it holds.
  */
 final class LaterKeys {
 

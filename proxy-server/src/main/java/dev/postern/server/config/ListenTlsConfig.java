@@ -12,14 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param clientCa PEM; {@code null} if agents need no certificate
  */
 public record ListenTlsConfig(
-        ListenTlsMode mode, @Nullable Path certificate, @Nullable Path key, @Nullable Path clientCa) {
+        ListenTlsMode mode,
+        @Nullable Path certificate,
+        @Nullable Path key,
+        @Nullable Path clientCa) {
 
     public ListenTlsConfig {
         if (certificate == null && key != null) {
-            throw new InvalidValueException("certificate", "missing: key is given, so its certificate must be");
+            throw new InvalidValueException(
+                    "certificate", "missing: key is given, so its certificate must be");
         }
         if (certificate != null && key == null) {
-            throw new InvalidValueException("key", "missing: certificate is given, so its private key must be");
+            throw new InvalidValueException(
+                    "key", "missing: certificate is given, so its private key must be");
         }
         switch (mode) {
             case DISABLE -> refuseClientCa(clientCa, mode);
@@ -34,16 +39,21 @@ public record ListenTlsConfig(
     private static void requireCertificate(@Nullable Path certificate, ListenTlsMode mode) {
         if (certificate == null) {
             throw new InvalidValueException(
-                    "certificate", "missing: mode " + ValueTypes.word(mode) + " needs certificate and key");
+                    "certificate",
+                    "missing: mode " + ValueTypes.word(mode) + " needs certificate and key");
         }
     }
 
-    /** A plain connection shows no certificate: whoever asks for one must not leave that way open. */
+    /**
+     * A plain connection shows no certificate: whoever asks for one must not leave that way open.
+     */
     private static void refuseClientCa(@Nullable Path clientCa, ListenTlsMode mode) {
         if (clientCa != null) {
             throw new InvalidValueException(
                     "client_ca",
-                    "has no effect with mode " + ValueTypes.word(mode) + "; client certificates need mode require");
+                    "has no effect with mode "
+                            + ValueTypes.word(mode)
+                            + "; client certificates need mode require");
         }
     }
 }

@@ -12,13 +12,19 @@ public final class NearestName {
 
     private NearestName() {}
 
-    /** Returns {@code " (did you mean x?)"} for the nearest of the known names, or nothing if none is near. */
+    /**
+     * Returns {@code " (did you mean x?)"} for the nearest of the known names, or nothing if none
+     * is near.
+     */
     public static String suggestion(String name, Collection<String> known) {
         String nearest = of(name, known);
         return nearest == null ? "" : " (did you mean " + nearest + "?)";
     }
 
-    /** Returns the nearest known name: at most a third of its characters wrong, and at least one right. Null if none is near. */
+    /**
+     * Returns the nearest known name: at most a third of its characters wrong, and at least one
+     * right. Null if none is near.
+     */
     static @Nullable String of(String name, Collection<String> known) {
         if (name.length() > MAX_LENGTH) {
             return null;
@@ -28,7 +34,9 @@ public final class NearestName {
         for (String candidate : known) {
             int distance = distance(normalized(name), normalized(candidate));
             int allowed = Math.max(1, Math.min(name.length(), candidate.length()) / 3);
-            if (distance <= allowed && distance < Math.max(1, candidate.length()) && distance < bestDistance) {
+            if (distance <= allowed
+                    && distance < Math.max(1, candidate.length())
+                    && distance < bestDistance) {
                 best = candidate;
                 bestDistance = distance;
             }
@@ -40,7 +48,10 @@ public final class NearestName {
         return name.toLowerCase(Locale.ROOT).replace('-', '_').replace("_", "");
     }
 
-    /** The number of insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment). */
+    /**
+     * The number of insertions, deletions, replacements and swaps of neighbours between two words
+     * (optimal string alignment).
+     */
     private static int distance(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -12,7 +12,11 @@ import java.util.List;
  * @param limits what one statement and one agent may use
  */
 public record PolicyConfig(
-        String name, String upstream, List<String> databases, List<String> allowedFunctions, LimitsConfig limits) {
+        String name,
+        String upstream,
+        List<String> databases,
+        List<String> allowedFunctions,
+        LimitsConfig limits) {
 
     public PolicyConfig {
         databases = Keys.POLICY_DATABASES.check(List.copyOf(databases));

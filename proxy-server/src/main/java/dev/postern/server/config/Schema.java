@@ -46,7 +46,8 @@ sealed interface Schema {
                     Schema child =
                             section.children()
                                     .computeIfAbsent(
-                                            parts[i], part -> new Section(path, new LinkedHashMap<>()));
+                                            parts[i],
+                                            part -> new Section(path, new LinkedHashMap<>()));
                     section = (Section) child;
                 }
             }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Holds a document against the schema: every key known and written once, every value of its type, everything required there.
- * What passes can be read without further errors.
+ * Holds a document against the schema: every key known and written once, every value of its type,
+ * everything required there. What passes can be read without further errors.
  */
 final class SchemaCheck {
 
@@ -34,15 +34,14 @@ final class SchemaCheck {
 
     private void checkSection(YamlNode node, Schema.Section section, String path) {
         Map<String, YamlNode> written = entries(node, path);
-        written.forEach(
-                (name, value) -> {
-                    Schema child = section.children().get(name);
-                    if (child == null) {
-                        refuse(name, Schema.join(path, name), section);
-                    } else {
-                        checkChild(value, child, Schema.join(path, name));
-                    }
-                });
+        written.forEach((name, value) -> {
+            Schema child = section.children().get(name);
+            if (child == null) {
+                refuse(name, Schema.join(path, name), section);
+            } else {
+                checkChild(value, child, Schema.join(path, name));
+            }
+        });
         for (Schema child : section.children().values()) {
             if (child instanceof Schema.Leaf(Key<?> key)
                     && key.presence() instanceof Key.Presence.Required
@@ -70,17 +69,16 @@ final class SchemaCheck {
 
     private void checkNamed(YamlNode value, Schema.Named named, String path) {
         entries(value, path)
-                .forEach(
-                        (name, entry) -> {
-                            String entryPath = Schema.join(path, shown(name));
-                            if (isChosenName(name)) {
-                                checkSection(entry, named.entry(), entryPath);
-                            } else {
-                                problems.add(
-                                        entryPath,
-                                        "a name has 1 to 63 of the characters A-Z a-z 0-9 _ . @ - and begins with a letter, a digit or _");
-                            }
-                        });
+                .forEach((name, entry) -> {
+                    String entryPath = Schema.join(path, shown(name));
+                    if (isChosenName(name)) {
+                        checkSection(entry, named.entry(), entryPath);
+                    } else {
+                        problems.add(
+                                entryPath,
+                                "a name has 1 to 63 of the characters A-Z a-z 0-9 _ . @ - and begins with a letter, a digit or _");
+                    }
+                });
     }
 
     private void refuse(String name, String path, Schema.Section section) {
@@ -90,10 +88,13 @@ final class SchemaCheck {
         } else {
             String suggestion = NearestName.suggestion(name, section.children().keySet());
             problems.add(
-                    Schema.join(path.substring(0, path.length() - name.length()).replaceAll("\\.$", ""), shown(name)),
+                    Schema.join(
+                            path.substring(0, path.length() - name.length()).replaceAll("\\.$", ""),
+                            shown(name)),
                     "unknown key"
                             + (suggestion.isEmpty()
-                                    ? "; known here: " + String.join(", ", section.children().keySet())
+                                    ? "; known here: "
+                                            + String.join(", ", section.children().keySet())
                                     : suggestion));
         }
     }

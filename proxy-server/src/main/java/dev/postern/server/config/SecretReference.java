@@ -4,7 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a secret is kept: {@code ${file:/run/secrets/upstream}}, {@code ${env:NAME}}. Not a secret itself.
+ * Where a secret is kept: {@code ${file:/run/secrets/upstream}}, {@code ${env:NAME}}. Not a secret
+ * itself.
  *
  * @param scheme which keeper of secrets: {@code file}, {@code env}
  * @param locator what that keeper calls it: a path, a variable's name
@@ -16,7 +17,8 @@ public record SecretReference(String scheme, String locator) {
     /**
      * Reads {@code ${scheme:locator}}.
      *
-     * @throws IllegalArgumentException if it is not one; the message does not repeat the text, which may be a secret
+     * @throws IllegalArgumentException if it is not one; the message does not repeat the text,
+     *     which may be a secret
      */
     public static SecretReference parse(String text) {
         Matcher matcher = FORM.matcher(text);

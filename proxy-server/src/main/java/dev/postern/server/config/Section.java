@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param node what is written; {@code null} if the section is not
  * @param directory what paths are relative to
  */
-record Section(Schema.Section schema, String path, YamlNode.@Nullable Mapping node, Path directory) {
+record Section(
+        Schema.Section schema, String path, YamlNode.@Nullable Mapping node, Path directory) {
 
     /** Returns the value of a key that is required or has a default. */
     <T> T get(Key<T> key) {
@@ -22,8 +23,7 @@ record Section(Schema.Section schema, String path, YamlNode.@Nullable Mapping no
             return value;
         }
         return switch (key.presence()) {
-            case Key.Presence.Default(String text) ->
-                    read(key, new YamlNode.Scalar(text, true, 0));
+            case Key.Presence.Default(String text) -> read(key, new YamlNode.Scalar(text, true, 0));
             case Key.Presence.Required required ->
                     throw new IllegalStateException("unchecked: " + key.path() + " " + required);
             case Key.Presence.Absent absent ->
@@ -59,7 +59,8 @@ record Section(Schema.Section schema, String path, YamlNode.@Nullable Mapping no
     /** Returns the sections of a section with chosen names, in order. */
     List<Section> named(String name) {
         if (!(schema.children().get(name) instanceof Schema.Named named)) {
-            throw new IllegalStateException("no named sections: " + Schema.join(schema.path(), name));
+            throw new IllegalStateException(
+                    "no named sections: " + Schema.join(schema.path(), name));
         }
         List<Section> sections = new ArrayList<>();
         YamlNode.Mapping mapping = mapping(value(name));

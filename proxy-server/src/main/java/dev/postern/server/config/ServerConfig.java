@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param drainTimeout how long sessions may finish after SIGTERM
  * @param reloadInterval between two looks at the configuration file
  */
-public record ServerConfig(@Nullable Integer eventLoops, Duration drainTimeout, Duration reloadInterval) {
+public record ServerConfig(
+        @Nullable Integer eventLoops, Duration drainTimeout, Duration reloadInterval) {
 
     public ServerConfig {
         Keys.SERVER_EVENT_LOOPS.checkIfPresent(eventLoops);

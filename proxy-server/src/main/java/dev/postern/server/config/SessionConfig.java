@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxPreparedStatements prepared statements
  * @param maxPortals portals
  * @param maxPipeline messages that await their answers
- * @param writeBuffer bytes that may wait to be written to one side before the other is no longer read
+ * @param writeBuffer bytes that may wait to be written to one side before the other is no longer
+ *     read
  * @param idleTimeout until an idle session is closed; {@code null}: never
  */
 public record SessionConfig(

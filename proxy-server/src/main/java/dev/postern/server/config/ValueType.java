@@ -6,13 +6,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a key's value may be.
  *
- * @param form the accepted form in words, for errors and the reference: {@code a duration such as 30s}
+ * @param form the accepted form in words, for errors and the reference: {@code a duration such as
+ *     30s}
  * @param reader turns a node into a value, or throws {@link Malformed}
- * @param violation says what is wrong with a value of the right type that is out of bounds, {@code null} if nothing is
+ * @param violation says what is wrong with a value of the right type that is out of bounds, {@code
+ *     null} if nothing is
  * @param secret true if an error must not repeat the value
  */
 record ValueType<T>(
-        String form, NodeReader<T> reader, Function<T, @Nullable String> violation, boolean secret) {
+        String form,
+        NodeReader<T> reader,
+        Function<T, @Nullable String> violation,
+        boolean secret) {
 
     /** A node is not of the type. The problem completes "x: …" and may be shown. */
     static final class Malformed extends Exception {

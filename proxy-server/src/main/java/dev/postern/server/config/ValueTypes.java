@@ -27,10 +27,14 @@ final class ValueTypes {
     private static final Pattern WHOLE = Pattern.compile("0|-?[1-9][0-9]{0,17}");
     private static final Pattern SIZE = Pattern.compile("(0|[1-9][0-9]{0,8})(B|KiB|MiB|GiB)");
     private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,9})(ms|s|m|h|d)");
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}");
+    private static final Pattern HOST =
+            Pattern.compile("[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}");
+    private static final String IDENTIFIER = "[\\p{L}_][\\p{L}\\p{N}_$]{0,62}";
     private static final Pattern FUNCTION =
             Pattern.compile(
-                    "[\\p{L}_][\\p{L}\\p{N}_$]{0,62}\\.[\\p{L}_][\\p{L}\\p{N}_$]{0,62}\\(\\*\\)");
+                    IDENTIFIER
+                            + "\\.[\\p{L}_*][\\p{L}\\p{N}_$*]{0,62}"
+                            + "(?:\\((?:\\*|[\\p{L}_][\\p{L}\\p{N}_$ .\\[\\]]*(?:, ?[\\p{L}_][\\p{L}\\p{N}_$ .\\[\\]]*)*)?\\))?");
 
     /** How much of a wrong value an error repeats. */
     private static final int SHOWN = 60;
@@ -50,8 +54,7 @@ final class ValueTypes {
                             case "true" -> true;
                             case "false" -> false;
                             case String other ->
-                                    throw new ValueType.Malformed(
-                                            expected("true or false", other));
+                                    throw new ValueType.Malformed(expected("true or false", other));
                         });
     }
 
@@ -80,7 +83,12 @@ final class ValueTypes {
 
     /** A number of bytes. */
     static ValueType<Long> size(long min, long max) {
-        String form = "a size from " + Units.size(min) + " to " + Units.size(max) + ", such as 64KiB, 16MiB or 1GiB";
+        String form =
+                "a size from "
+                        + Units.size(min)
+                        + " to "
+                        + Units.size(max)
+                        + ", such as 64KiB, 16MiB or 1GiB";
         return of(
                 form,
                 node -> {
@@ -107,12 +115,18 @@ final class ValueTypes {
         if (WHOLE.matcher(text).matches()) {
             return ": it has no unit";
         }
-        return text.matches("[0-9]+ ?[kKmMgG][bB]?") ? ": KiB is 1024 bytes, MiB 1024 KiB, GiB 1024 MiB" : "";
+        return text.matches("[0-9]+ ?[kKmMgG][bB]?")
+                ? ": KiB is 1024 bytes, MiB 1024 KiB, GiB 1024 MiB"
+                : "";
     }
 
     static ValueType<Duration> duration(Duration min, Duration max) {
         String form =
-                "a duration from " + Units.duration(min) + " to " + Units.duration(max) + ", such as 500ms, 30s, 5m or 1h";
+                "a duration from "
+                        + Units.duration(min)
+                        + " to "
+                        + Units.duration(max)
+                        + ", such as 500ms, 30s, 5m or 1h";
         return of(
                 form,
                 node -> {
@@ -120,7 +134,10 @@ final class ValueTypes {
                     Matcher matcher = DURATION.matcher(text);
                     if (!matcher.matches()) {
                         throw new ValueType.Malformed(
-                                expected(form, text) + (WHOLE.matcher(text).matches() ? ": it has no unit" : ""));
+                                expected(form, text)
+                                        + (WHOLE.matcher(text).matches()
+                                                ? ": it has no unit"
+                                                : ""));
                     }
                     return Units.duration(Long.parseLong(matcher.group(1)), matcher.group(2));
                 },
@@ -130,9 +147,12 @@ final class ValueTypes {
                                 : null);
     }
 
-    /** A day, meaning the moment it starts in UTC, or an exact time; as PostgreSQL's VALID UNTIL. */
+    /**
+     * A day, meaning the moment it starts in UTC, or an exact time; as PostgreSQL's VALID UNTIL.
+     */
     static ValueType<Instant> instant() {
-        String form = "a date such as 2027-03-01 (its start, UTC) or a time such as 2027-03-01T18:00:00Z";
+        String form =
+                "a date such as 2027-03-01 (its start, UTC) or a time such as 2027-03-01T18:00:00Z";
         return of(
                 form,
                 node -> {
@@ -150,7 +170,10 @@ final class ValueTypes {
     /** One of an enum's constants, written in lower case with hyphens. */
     static <E extends Enum<E>> ValueType<E> word(Class<E> type) {
         List<String> words = Arrays.stream(type.getEnumConstants()).map(ValueTypes::word).toList();
-        String form = words.size() == 2 ? String.join(" or ", words) : "one of " + String.join(", ", words);
+        String form =
+                words.size() == 2
+                        ? String.join(" or ", words)
+                        : "one of " + String.join(", ", words);
         return of(
                 form,
                 node -> {
@@ -158,7 +181,9 @@ final class ValueTypes {
                     int index = words.indexOf(text);
                     if (index < 0) {
                         throw new ValueType.Malformed(
-                                expected(form, text) + NearestName.suggestion(text, words) + booleanAdvice(node, words));
+                                expected(form, text)
+                                        + NearestName.suggestion(text, words)
+                                        + booleanAdvice(node, words));
                     }
                     return type.getEnumConstants()[index];
                 });
@@ -172,7 +197,9 @@ final class ValueTypes {
     private static String booleanAdvice(YamlNode node, List<String> words) {
         return node instanceof YamlNode.Scalar scalar
                         && scalar.plain()
-                        && scalar.text().toLowerCase(Locale.ROOT).matches("off|no|false|none|disabled")
+                        && scalar.text()
+                                .toLowerCase(Locale.ROOT)
+                                .matches("off|no|false|none|disabled")
                         && words.contains("disable")
                 ? " (the word is disable; YAML takes off and no for booleans)"
                 : "";
@@ -208,10 +235,13 @@ final class ValueTypes {
                 node -> scalar(node, "a name"),
                 text ->
                         !text.isEmpty()
-                                        && text.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES
+                                        && text.getBytes(StandardCharsets.UTF_8).length
+                                                <= MAX_NAME_BYTES
                                         && text.chars().noneMatch(Character::isISOControl)
                                 ? null
-                                : "must be a name of at most " + MAX_NAME_BYTES + " bytes without control characters");
+                                : "must be a name of at most "
+                                        + MAX_NAME_BYTES
+                                        + " bytes without control characters");
     }
 
     /** Words for people to read. */
@@ -220,13 +250,19 @@ final class ValueTypes {
                 "a text of at most " + MAX_TEXT + " characters",
                 node -> scalar(node, "a text"),
                 text ->
-                        !text.isBlank() && text.length() <= MAX_TEXT && text.chars().noneMatch(Character::isISOControl)
+                        !text.isBlank()
+                                        && text.length() <= MAX_TEXT
+                                        && text.chars().noneMatch(Character::isISOControl)
                                 ? null
-                                : "must be a text of 1 to " + MAX_TEXT + " characters without control characters");
+                                : "must be a text of 1 to "
+                                        + MAX_TEXT
+                                        + " characters without control characters");
     }
 
     static ValueType<String> function() {
-        return text("a function with its schema, such as public.distance(*)", FUNCTION);
+        return text(
+                "functions with their schema, such as public.distance(*), public.distance(text, integer) or geo.*",
+                FUNCTION);
     }
 
     static ValueType<Path> path() {
@@ -247,7 +283,8 @@ final class ValueTypes {
     }
 
     static ValueType<SecretReference> secret() {
-        String form = "a reference to a secret, such as \"${file:/run/secrets/name}\" or \"${env:NAME}\"";
+        String form =
+                "a reference to a secret, such as \"${file:/run/secrets/name}\" or \"${env:NAME}\"";
         return new ValueType<>(
                 form,
                 node -> {
@@ -257,7 +294,8 @@ final class ValueTypes {
                     try {
                         return SecretReference.parse(scalar.text());
                     } catch (IllegalArgumentException e) {
-                        throw new ValueType.Malformed("must be " + form + ": secrets never stand in this file");
+                        throw new ValueType.Malformed(
+                                "must be " + form + ": secrets never stand in this file");
                     }
                 },
                 value -> null,
@@ -276,7 +314,11 @@ final class ValueTypes {
                         return new VerifierText(scalar.text());
                     } catch (IllegalArgumentException e) {
                         throw new ValueType.Malformed(
-                                "must be " + form + ": " + e.getMessage() + "; postern agent add and rotate write one");
+                                "must be "
+                                        + form
+                                        + ": "
+                                        + e.getMessage()
+                                        + "; postern agent add and rotate write one");
                     }
                 },
                 value -> null,
@@ -290,13 +332,19 @@ final class ValueTypes {
                 form,
                 node -> {
                     if (!(node instanceof YamlNode.Sequence sequence)) {
-                        throw new ValueType.Malformed("must be a list in brackets, each element " + element.form());
+                        throw new ValueType.Malformed(
+                                "must be a list in brackets, each element " + element.form());
                     }
                     return elements(sequence, element);
                 },
                 list ->
                         list.size() < min || list.size() > max
-                                ? "must have " + min + " to " + max + " elements, not " + list.size()
+                                ? "must have "
+                                        + min
+                                        + " to "
+                                        + max
+                                        + " elements, not "
+                                        + list.size()
                                 : null,
                 element.secret());
     }
@@ -360,7 +408,8 @@ final class ValueTypes {
             case YamlNode.Scalar scalar -> scalar.text();
             case YamlNode.Mapping mapping ->
                     throw new ValueType.Malformed("must be " + form + ", not a mapping");
-            case YamlNode.Sequence sequence -> throw new ValueType.Malformed("must be " + form + ", not a list");
+            case YamlNode.Sequence sequence ->
+                    throw new ValueType.Malformed("must be " + form + ", not a list");
         };
     }
 
@@ -371,6 +420,11 @@ final class ValueTypes {
                         .map(c -> Character.isISOControl(c) ? ' ' : c)
                         .mapToObj(Character::toString)
                         .collect(Collectors.joining());
-        return "must be " + form + ", not \"" + shown + (shown.length() < found.length() ? "…" : "") + "\"";
+        return "must be "
+                + form
+                + ", not \""
+                + shown
+                + (shown.length() < found.length() ? "…" : "")
+                + "\"";
     }
 }

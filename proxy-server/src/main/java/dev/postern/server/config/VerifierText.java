@@ -5,9 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A SCRAM-SHA-256 verifier as it stands in the file, {@code SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>}: what
- * PostgreSQL keeps in {@code pg_authid}. Whoever holds it can guess at the password at leisure: {@code toString} does not
- * show it.
+ * A SCRAM-SHA-256 verifier as it stands in the file, {@code
+ * SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>}: what PostgreSQL keeps in {@code
+ * pg_authid}. Whoever holds it can guess at the password at leisure: {@code toString} does not show
+ * it.
  *
  * @param text the verifier
  */
@@ -36,7 +37,10 @@ public record VerifierText(String text) {
         int iterations = Integer.parseInt(matcher.group(1));
         if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
             throw new IllegalArgumentException(
-                    "a verifier's iterations must be between " + MIN_ITERATIONS + " and " + MAX_ITERATIONS);
+                    "a verifier's iterations must be between "
+                            + MIN_ITERATIONS
+                            + " and "
+                            + MAX_ITERATIONS);
         }
         if (decodedLength(matcher.group(2)) < MIN_SALT
                 || decodedLength(matcher.group(3)) != KEY_LENGTH

@@ -17,8 +17,9 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * Reads the part of YAML that a configuration file needs: mappings, lists and scalars. Anchors, aliases, tags and several
- * documents in one file are refused: what a reader sees is what Postern uses.
+ * Reads the part of YAML that a configuration file needs: mappings, lists and scalars. Anchors,
+ * aliases, tags and several documents in one file are refused: what a reader sees is what Postern
+ * uses.
  */
 final class YamlDocument {
 
@@ -29,7 +30,10 @@ final class YamlDocument {
 
     private YamlDocument() {}
 
-    /** Why a document cannot be read. The message repeats nothing of it, since it may hold verifiers. */
+    /**
+     * Why a document cannot be read. The message repeats nothing of it, since it may hold
+     * verifiers.
+     */
     static final class Unreadable extends Exception {
 
         private final int line;
@@ -57,7 +61,9 @@ final class YamlDocument {
         return root == null ? new YamlNode.Mapping(List.of(), 1) : convert(root);
     }
 
-    /** Reads a document into SnakeYAML's own nodes, whose marks tell the place of each in the text. */
+    /**
+     * Reads a document into SnakeYAML's own nodes, whose marks tell the place of each in the text.
+     */
     static @Nullable Node compose(String text) throws Unreadable {
         if (text.length() > MAX_LENGTH) {
             throw new Unreadable(0, "longer than " + MAX_LENGTH + " characters");
@@ -74,7 +80,8 @@ final class YamlDocument {
             String problem = e.getProblem();
             throw new Unreadable(
                     mark == null ? 0 : mark.getLine() + 1,
-                    "not valid YAML: " + (problem == null ? "it cannot be read" : withoutContent(problem)));
+                    "not valid YAML: "
+                            + (problem == null ? "it cannot be read" : withoutContent(problem)));
         } catch (YAMLException e) {
             throw new Unreadable(
                     0,
@@ -84,7 +91,10 @@ final class YamlDocument {
         }
     }
 
-    /** SnakeYAML's problems are fixed words, but for the names of characters, anchors and tags it found. */
+    /**
+     * SnakeYAML's problems are fixed words, but for the names of characters, anchors and tags it
+     * found.
+     */
     private static String withoutContent(String problem) {
         return problem.length() > 120 ? problem.substring(0, 120) : problem.replaceAll("\\s+", " ");
     }
@@ -92,7 +102,8 @@ final class YamlDocument {
     private static YamlNode convert(Node node) throws Unreadable {
         int line = node.getStartMark().getLine() + 1;
         if (node.getAnchor() != null) {
-            throw new Unreadable(line, "anchors and aliases (& and *) are not supported: write the value out");
+            throw new Unreadable(
+                    line, "anchors and aliases (& and *) are not supported: write the value out");
         }
         return switch (node) {
             case ScalarNode scalar -> scalar(scalar, line);

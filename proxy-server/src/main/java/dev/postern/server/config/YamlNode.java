@@ -2,7 +2,10 @@ package dev.postern.server.config;
 
 import java.util.List;
 
-/** A piece of a YAML document that remembers where it stands. Scalars keep the text they were written as: types are ours to decide. */
+/**
+ * A piece of a YAML document that remembers where it stands. Scalars keep the text they were
+ * written as: types are ours to decide.
+ */
 sealed interface YamlNode {
 
     /** The line it starts on, counted from 1. */

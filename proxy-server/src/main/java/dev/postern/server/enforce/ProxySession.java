@@ -193,12 +193,18 @@ public final class ProxySession {
         }
     }
 
-    /** A CancelRequest with this session's key has come. */
-    public void onCancelRequest() {
-        if (!closed) {
-            audit.cancelRequested();
-            hooks.cancelUpstream(() -> {});
+    /**
+     * A CancelRequest with this session's key has come.
+     *
+     * @param whenSent called once it has been passed on, or there is nothing to cancel
+     */
+    public void onCancelRequest(Runnable whenSent) {
+        if (closed || tracker.owed() == 0) {
+            whenSent.run();
+            return;
         }
+        audit.cancelRequested();
+        hooks.cancelUpstream(whenSent);
     }
 
     /** Time has passed: stops a statement that has run too long, and ends a session that does nothing. */

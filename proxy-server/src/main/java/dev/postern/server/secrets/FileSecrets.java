@@ -10,7 +10,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Secrets in files, {@code ${file:/run/secrets/name}}, without the newline that editors put at the end. Read anew each time. */
+/**
+ * Secrets in files, {@code ${file:/run/secrets/name}}, without the newline that editors put at the
+ * end. Read anew each time.
+ */
 final class FileSecrets implements SecretStore {
 
     /** Longer files are something else, mistaken for a secret. */
@@ -46,7 +49,8 @@ final class FileSecrets implements SecretStore {
         try (InputStream in = Files.newInputStream(directory.resolve(locator))) {
             byte[] content = in.readNBytes(MAX_LENGTH + 1);
             if (content.length > MAX_LENGTH) {
-                throw new SecretUnavailableException("the file is longer than " + MAX_LENGTH + " bytes");
+                throw new SecretUnavailableException(
+                        "the file is longer than " + MAX_LENGTH + " bytes");
             }
             return content;
         } catch (NoSuchFileException e) {

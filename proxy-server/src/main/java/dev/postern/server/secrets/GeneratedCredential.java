@@ -17,17 +17,25 @@ import javax.crypto.spec.SecretKeySpec;
  *
  * @param password for the agent, to be shown once
  * @param verifier for the configuration
- * @see <a href="https://www.rfc-editor.org/rfc/rfc5802#section-3">RFC 5802, SCRAM Algorithm Overview</a>
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc5802#section-3">RFC 5802, SCRAM Algorithm
+ *     Overview</a>
  */
 public record GeneratedCredential(Secret password, ScramVerifier verifier) {
 
-    /** Letters and digits that nobody mistakes for each other; 5.78 bits each. Safe in URLs, shells and quotes. */
-    private static final String ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789";
+    /**
+     * Letters and digits that nobody mistakes for each other; 5.78 bits each. Safe in URLs, shells
+     * and quotes.
+     */
+    private static final String ALPHABET =
+            "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789";
 
     /** 32 characters carry 185 bits. */
     private static final int PASSWORD_LENGTH = 32;
 
-    /** PostgreSQL's default. A random password gains nothing from more, and every login would pay for it. */
+    /**
+     * PostgreSQL's default. A random password gains nothing from more, and every login would pay
+     * for it.
+     */
     private static final int ITERATIONS = 4096;
 
     private static final int SALT_LENGTH = 16;
@@ -40,7 +48,8 @@ public record GeneratedCredential(Secret password, ScramVerifier verifier) {
         try {
             byte[] salt = new byte[SALT_LENGTH];
             random.nextBytes(salt);
-            return new GeneratedCredential(Secret.of(password), verifier(password, salt, ITERATIONS));
+            return new GeneratedCredential(
+                    Secret.of(password), verifier(password, salt, ITERATIONS));
         } finally {
             Arrays.fill(password, '\0');
         }
@@ -59,7 +68,9 @@ public record GeneratedCredential(Secret password, ScramVerifier verifier) {
         PBEKeySpec spec = new PBEKeySpec(password, salt, iterations, KEY_BITS);
         try {
             byte[] saltedPassword =
-                    SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();
+                    SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                            .generateSecret(spec)
+                            .getEncoded();
             byte[] clientKey = hmac(saltedPassword, "Client Key");
             byte[] serverKey = hmac(saltedPassword, "Server Key");
             byte[] storedKey = MessageDigest.getInstance("SHA-256").digest(clientKey);

@@ -6,8 +6,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A secret's characters. Immutable; never printed, compared or serialised: {@code toString} does not show it, and two secrets
- * are equal only if they are the same object.
+ * A secret's characters. Immutable; never printed, compared or serialised: {@code toString} does
+ * not show it, and two secrets are equal only if they are the same object.
  */
 public final class Secret {
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Follows references to secrets. Nothing is remembered: a rotated secret is seen at the next {@link #resolve}. Safe for use by
- * any thread; may block, so never to be called on an event loop.
+ * Follows references to secrets. Nothing is remembered: a rotated secret is seen at the next {@link
+ * #resolve}. Safe for use by any thread; may block, so never to be called on an event loop.
  */
 public final class SecretResolver {
 
@@ -29,16 +29,23 @@ public final class SecretResolver {
      */
     public static SecretResolver standard(Map<String, String> environment, Path directory) {
         return new SecretResolver(
-                Map.of("env", new EnvironmentSecrets(environment), "file", new FileSecrets(directory)));
+                Map.of(
+                        "env",
+                        new EnvironmentSecrets(environment),
+                        "file",
+                        new FileSecrets(directory)));
     }
 
     /**
      * Returns a secret as it is now.
      *
-     * @param keyPath the key that holds the reference, for the error: {@code upstreams.shop.password}
-     * @throws SecretUnavailableException naming key path, reference and reason, and nothing of the secret
+     * @param keyPath the key that holds the reference, for the error: {@code
+     *     upstreams.shop.password}
+     * @throws SecretUnavailableException naming key path, reference and reason, and nothing of the
+     *     secret
      */
-    public Secret resolve(String keyPath, SecretReference reference) throws SecretUnavailableException {
+    public Secret resolve(String keyPath, SecretReference reference)
+            throws SecretUnavailableException {
         SecretStore store = stores.get(reference.scheme());
         if (store == null) {
             throw new SecretUnavailableException(

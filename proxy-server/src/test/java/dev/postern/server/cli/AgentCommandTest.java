@@ -47,31 +47,49 @@ class AgentCommandTest {
     @Test
     void agentAdded_isInTheFileAndItsPasswordIsShownOnce() throws Exception {
         Result added =
-                run("add", "report-bot", "--policy", "reporting", "--owner", "dana@example.com", "--networks",
-                        "10.0.0.0/8,192.168.1.7", "--expires", "2027-03-01");
+                run(
+                        "add",
+                        "report-bot",
+                        "--policy",
+                        "reporting",
+                        "--owner",
+                        "dana@example.com",
+                        "--networks",
+                        "10.0.0.0/8,192.168.1.7",
+                        "--expires",
+                        "2027-03-01");
 
-        AgentConfig agent = Objects.requireNonNull(ConfigurationLoader.load(file).agents().get("report-bot"));
+        AgentConfig agent =
+                Objects.requireNonNull(ConfigurationLoader.load(file).agents().get("report-bot"));
         assertThat(added.exitCode()).isZero();
         assertThat(added.err()).isEmpty();
-        assertThat(added.out()).startsWith("Agent report-bot added. Its password, shown this once:").containsPattern("\n  [A-Za-z0-9]{32}\n");
+        assertThat(added.out())
+                .startsWith("Agent report-bot added. Its password, shown this once:")
+                .containsPattern("\n  [A-Za-z0-9]{32}\n");
         assertThat(agent.policy()).isEqualTo("reporting");
         assertThat(agent.owner()).isEqualTo("dana@example.com");
         assertThat(agent.networks()).containsExactly("10.0.0.0/8", "192.168.1.7");
         assertThat(agent.expires()).isEqualTo(Instant.parse("2027-03-01T00:00:00Z"));
         assertThat(Files.readString(file)).startsWith(YAML);
-        assertThat(Files.readString(file)).doesNotContain(added.out().lines().toList().get(2).strip());
+        assertThat(Files.readString(file))
+                .doesNotContain(added.out().lines().toList().get(2).strip());
     }
 
     @Test
     void agentRotated_hasAnotherVerifierAndAnotherPassword() throws Exception {
-        JsonNode added = new ObjectMapper().readTree(run("add", "bot", "-p", "reporting", "--json").out());
-        AgentConfig before = Objects.requireNonNull(ConfigurationLoader.load(file).agents().get("bot"));
+        JsonNode added =
+                new ObjectMapper().readTree(run("add", "bot", "-p", "reporting", "--json").out());
+        AgentConfig before =
+                Objects.requireNonNull(ConfigurationLoader.load(file).agents().get("bot"));
 
         JsonNode rotated = new ObjectMapper().readTree(run("rotate", "bot", "--json").out());
 
-        AgentConfig after = Objects.requireNonNull(ConfigurationLoader.load(file).agents().get("bot"));
+        AgentConfig after =
+                Objects.requireNonNull(ConfigurationLoader.load(file).agents().get("bot"));
         assertThat(rotated.get("agent").asText()).isEqualTo("bot");
-        assertThat(rotated.get("password").asText()).hasSize(32).isNotEqualTo(added.get("password").asText());
+        assertThat(rotated.get("password").asText())
+                .hasSize(32)
+                .isNotEqualTo(added.get("password").asText());
         assertThat(after.verifier()).isNotEqualTo(before.verifier());
     }
 
@@ -87,7 +105,15 @@ class AgentCommandTest {
 
     @Test
     void agents_listed_showWhatIsKnownOfThem() throws Exception {
-        run("add", "report-bot", "-p", "reporting", "--owner", "dana@example.com", "--networks", "10.0.0.0/8");
+        run(
+                "add",
+                "report-bot",
+                "-p",
+                "reporting",
+                "--owner",
+                "dana@example.com",
+                "--networks",
+                "10.0.0.0/8");
         run("add", "old", "-p", "reporting", "--expires", "2026-11-23T12:00:00Z");
 
         assertThat(run("list").out())
@@ -126,11 +152,15 @@ class AgentCommandTest {
             Result result = run(arguments.toArray(String[]::new));
             assertThat(result.exitCode()).as("%s", arguments).isEqualTo(2);
             assertThat(result.out()).isEmpty();
-            assertThat(result.err()).startsWith("postern: ").doesNotContain("\tat ").doesNotContain("Exception");
+            assertThat(result.err())
+                    .startsWith("postern: ")
+                    .doesNotContain("\tat ")
+                    .doesNotContain("Exception");
         }
         assertThat(run("add", "x", "-p", "reporting", "--networks", "10.0.0.1/8").err())
                 .isEqualTo(
                         "postern: --networks: element 1 must be an address range such as 10.0.0.0/8 or 2001:db8::/32, not \"10.0.0.1/8\": the address has bits beyond the length of 8\n");
-        assertThat(run("rotate", "bto").err()).isEqualTo("postern: there is no agent \"bto\" (did you mean bot?)\n");
+        assertThat(run("rotate", "bto").err())
+                .isEqualTo("postern: there is no agent \"bto\" (did you mean bot?)\n");
     }
 }

@@ -7,10 +7,10 @@ import dev.postern.policy.Rule;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlState;
+import dev.postern.protocol.SqlText;
 import dev.postern.server.cli.CommandLines.Result;
 import dev.postern.server.config.Configuration;
 import dev.postern.server.config.PolicyConfig;
-import dev.postern.protocol.SqlText;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +44,11 @@ class CheckCommandTest {
             case 'X' -> throw new UnusableConfigurationException("gate.memory: too little");
             default ->
                     new Verdict.Allow(
-                            new StatementSummary("SELECT", "00112233aabbccdd", List.of("orders"), List.of("count")));
+                            new StatementSummary(
+                                    "SELECT",
+                                    "00112233aabbccdd",
+                                    List.of("orders"),
+                                    List.of("count")));
         };
     }
 
@@ -59,8 +63,15 @@ class CheckCommandTest {
                         """);
         assertThat(
                         CommandLines.run(
-                                        PosternCommand.with(AgentCommand.create(() -> Instant.EPOCH)),
-                                        "agent", "add", "bot", "-c", file.toString(), "-p", "reporting")
+                                        PosternCommand.with(
+                                                AgentCommand.create(() -> Instant.EPOCH)),
+                                        "agent",
+                                        "add",
+                                        "bot",
+                                        "-c",
+                                        file.toString(),
+                                        "-p",
+                                        "reporting")
                                 .exitCode())
                 .isZero();
     }
@@ -112,7 +123,9 @@ class CheckCommandTest {
                         new Result(
                                 2,
                                 "",
-                                "postern: there is no agent \"bto\" in " + file + " (did you mean bot?)\n"));
+                                "postern: there is no agent \"bto\" in "
+                                        + file
+                                        + " (did you mean bot?)\n"));
         assertThat(check("", "--agent", "bot", "X"))
                 .isEqualTo(new Result(2, "", "postern: " + file + ": gate.memory: too little\n"));
         assertThat(check("", "SELECT 1").exitCode()).isEqualTo(2);

@@ -16,7 +16,10 @@ final class CommandLines {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode =
-                commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
+                commandLine
+                        .setOut(new PrintWriter(out))
+                        .setErr(new PrintWriter(err))
+                        .execute(arguments);
         return new Result(exitCode, out.toString(), err.toString());
     }
 }

@@ -28,7 +28,12 @@ class PosternCommandTest {
         Result result = CommandLines.run(postern(), "--help");
 
         assertThat(result.exitCode()).isZero();
-        assertThat(result.out()).contains("Commands:", "agent", "First steps:", "Exit codes: 0 yes or done, 1 no, 2 trouble");
+        assertThat(result.out())
+                .contains(
+                        "Commands:",
+                        "agent",
+                        "First steps:",
+                        "Exit codes: 0 yes or done, 1 no, 2 trouble");
     }
 
     @Test
@@ -42,7 +47,8 @@ class PosternCommandTest {
     @Test
     void noCommand_given_isTroubleWithTheHelp() {
         assertThat(CommandLines.run(postern()).exitCode()).isEqualTo(2);
-        assertThat(CommandLines.run(postern(), "agent").err()).contains("add", "list", "rotate", "revoke");
+        assertThat(CommandLines.run(postern(), "agent").err())
+                .contains("add", "list", "rotate", "revoke");
     }
 
     @Test

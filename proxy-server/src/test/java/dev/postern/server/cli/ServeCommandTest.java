@@ -96,7 +96,10 @@ class ServeCommandTest {
 
     private Result serve(ServerStarter starter) {
         return CommandLines.run(
-                PosternCommand.with(new ServeCommand(starter, new FakeSignals())), "serve", "--config", file.toString());
+                PosternCommand.with(new ServeCommand(starter, new FakeSignals())),
+                "serve",
+                "--config",
+                file.toString());
     }
 
     private String next() throws InterruptedException {
@@ -128,7 +131,9 @@ class ServeCommandTest {
         signal(Signals.Name.INT);
         serving.get();
 
-        assertThat(next()).as("the fake server's drain raises every signal again").isEqualTo("halted 2");
+        assertThat(next())
+                .as("the fake server's drain raises every signal again")
+                .isEqualTo("halted 2");
     }
 
     @Test
@@ -149,12 +154,20 @@ class ServeCommandTest {
         assertThat(next()).isEqualTo("handles signals");
 
         Files.writeString(file, YAML + "polices: {}\n");
-        assertThat(next()).isEqualTo("refused " + file + ":4: polices: unknown key (did you mean policies?)");
+        assertThat(next())
+                .isEqualTo("refused " + file + ":4: polices: unknown key (did you mean policies?)");
 
-        Files.writeString(file, YAML.replace("policies: {", "policies: {unusable: {upstream: shop, databases: [shop]}, "));
+        Files.writeString(
+                file,
+                YAML.replace(
+                        "policies: {",
+                        "policies: {unusable: {upstream: shop, databases: [shop]}, "));
         assertThat(next()).isEqualTo("refused policies.unusable: cannot be used");
 
-        Files.writeString(file, YAML.replace("policies: {", "policies: {more: {upstream: shop, databases: [shop]}, "));
+        Files.writeString(
+                file,
+                YAML.replace(
+                        "policies: {", "policies: {more: {upstream: shop, databases: [shop]}, "));
         assertThat(next()).isEqualTo("reloaded [more, reporting]");
 
         signal(Signals.Name.TERM);
@@ -164,7 +177,8 @@ class ServeCommandTest {
     @Test
     void changedCertificate_serve_isTakenOver() throws Exception {
         Path certificate = Files.writeString(directory.resolve("server.crt"), "one");
-        Files.writeString(file, YAML + "listen: {tls: {certificate: server.crt, key: server.key}}\n");
+        Files.writeString(
+                file, YAML + "listen: {tls: {certificate: server.crt, key: server.key}}\n");
         CompletableFuture<Result> serving = serve();
         assertThat(next()).isEqualTo("handles signals");
 
@@ -186,25 +200,32 @@ class ServeCommandTest {
                         new Result(
                                 2,
                                 "",
-                                "postern: " + file + ":1: listen.prot: unknown key (did you mean port?)\n"));
+                                "postern: "
+                                        + file
+                                        + ":1: listen.prot: unknown key (did you mean port?)\n"));
         assertThat(events).isEmpty();
     }
 
     @Test
     void serverThatCannotStart_serve_saysWhy() {
         assertThat(
-                        serve(
-                                configuration -> {
-                                    throw new UnusableConfigurationException("listen.tls.key: there is no such file");
-                                }))
+                        serve(configuration -> {
+                            throw new UnusableConfigurationException(
+                                    "listen.tls.key: there is no such file");
+                        }))
                 .isEqualTo(
-                        new Result(2, "", "postern: " + file + ": listen.tls.key: there is no such file\n"));
+                        new Result(
+                                2,
+                                "",
+                                "postern: " + file + ": listen.tls.key: there is no such file\n"));
         assertThat(
-                        serve(
-                                configuration -> {
-                                    throw new IOException("Address already in use: 127.0.0.1:6432");
-                                }))
+                        serve(configuration -> {
+                            throw new IOException("Address already in use: 127.0.0.1:6432");
+                        }))
                 .isEqualTo(
-                        new Result(2, "", "postern: cannot start: Address already in use: 127.0.0.1:6432\n"));
+                        new Result(
+                                2,
+                                "",
+                                "postern: cannot start: Address already in use: 127.0.0.1:6432\n"));
     }
 }

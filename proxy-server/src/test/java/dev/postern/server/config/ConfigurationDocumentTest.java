@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The reference document says what the registry of keys says, and the example configurations are valid. */
+/**
+ * The reference document says what the registry of keys says, and the example configurations are
+ * valid.
+ */
 class ConfigurationDocumentTest {
 
     private static final Path PROJECT = Path.of("..");
@@ -39,7 +42,8 @@ class ConfigurationDocumentTest {
 
     @Test
     void document_hasEveryKeyInTheRegistrysOrderAndNoOther() throws IOException {
-        assertThat(sections().keySet()).containsExactlyElementsOf(Keys.ALL.stream().map(Key::path).toList());
+        assertThat(sections().keySet())
+                .containsExactlyElementsOf(Keys.ALL.stream().map(Key::path).toList());
     }
 
     static Stream<Key<?>> keys() {
@@ -52,7 +56,10 @@ class ConfigurationDocumentTest {
         String section = sections().getOrDefault(key.path(), "");
 
         assertThat(section.lines())
-                .contains(key.description(), "- Value: " + key.type().form(), "- Default: " + defaultOf(key));
+                .contains(
+                        key.description(),
+                        "- Value: " + key.type().form(),
+                        "- Default: " + defaultOf(key));
     }
 
     private static String defaultOf(Key<?> key) {
@@ -67,8 +74,8 @@ class ConfigurationDocumentTest {
     void document_namesEachKeyOfLaterVersions() throws IOException {
         String document = Files.readString(PROJECT.resolve("docs/configuration.md"));
 
-        LaterKeys.MEANINGS.forEach(
-                (path, meaning) -> assertThat(document).contains("| `" + path + "` | " + meaning + " |"));
+        LaterKeys.MEANINGS.forEach((path, meaning) ->
+                assertThat(document).contains("| `" + path + "` | " + meaning + " |"));
     }
 
     static List<Path> examples() throws IOException {

@@ -32,7 +32,8 @@ class ConfigurationFileTest {
         return new AgentEntry("reporting", null, new VerifierText(VERIFIER), List.of(), null);
     }
 
-    private static AgentConfig agent(ConfigurationFile file, String name) throws InvalidConfigurationException {
+    private static AgentConfig agent(ConfigurationFile file, String name)
+            throws InvalidConfigurationException {
         return Objects.requireNonNull(file.load().agents().get(name));
     }
 
@@ -105,10 +106,18 @@ class ConfigurationFileTest {
                         MINIMAL + "agents:\n  a: " + agent + " # über 😀\n\n\n# 😀\n",
                         "# 😀😀😀\nagents:\n  a: " + agent + "\n  b: " + agent + "\n\n" + MINIMAL,
                         MINIMAL + "agents: {a: " + agent + ", b: " + agent + "}\n",
-                        MINIMAL + "agents: {\n  a: " + agent + ", # first\n  b: " + agent + ",\n}\n",
+                        MINIMAL
+                                + "agents: {\n  a: "
+                                + agent
+                                + ", # first\n  b: "
+                                + agent
+                                + ",\n}\n",
                         MINIMAL + "agents:\n- \n".substring(0, 8) + "  'a':\n    " + agent + "\n",
                         MINIMAL + "\"agents\":\n  ? a\n  : " + agent + "\n",
-                        MINIMAL + "agents:\n  a:\n    policy: reporting\n    verifier: >-\n      " + VERIFIER + "\n\n# end\n")
+                        MINIMAL
+                                + "agents:\n  a:\n    policy: reporting\n    verifier: >-\n      "
+                                + VERIFIER
+                                + "\n\n# end\n")
                 .flatMap(yaml -> Stream.of(yaml, yaml.replace("\n", "\r\n")));
     }
 
@@ -119,11 +128,14 @@ class ConfigurationFileTest {
         Configuration before = file.load();
 
         file.addAgent("zoe.2@example", entry());
-        assertThat(file.load().agents()).hasSize(before.agents().size() + 1).containsKey("zoe.2@example");
+        assertThat(file.load().agents())
+                .hasSize(before.agents().size() + 1)
+                .containsKey("zoe.2@example");
         assertThat(comments(file)).isEqualTo(comments(yaml));
 
         file.replaceVerifier("zoe.2@example", new VerifierText(OTHER_VERIFIER));
-        assertThat(agent(file, "zoe.2@example").verifier()).isEqualTo(new VerifierText(OTHER_VERIFIER));
+        assertThat(agent(file, "zoe.2@example").verifier())
+                .isEqualTo(new VerifierText(OTHER_VERIFIER));
 
         file.removeAgent("zoe.2@example");
         assertThat(file.load()).isEqualTo(before);
@@ -149,7 +161,10 @@ class ConfigurationFileTest {
     }
 
     private static List<String> comments(String yaml) {
-        return yaml.lines().filter(line -> line.contains("#")).map(line -> line.substring(line.indexOf('#'))).toList();
+        return yaml.lines()
+                .filter(line -> line.contains("#"))
+                .map(line -> line.substring(line.indexOf('#')))
+                .toList();
     }
 
     @Test
@@ -161,7 +176,8 @@ class ConfigurationFileTest {
 
         assertThatThrownBy(() -> file.addAgent("bot", entry()))
                 .isInstanceOf(ConfigurationFile.RefusedException.class)
-                .hasMessage("there is an agent \"bot\" already; postern agent rotate gives it a new password");
+                .hasMessage(
+                        "there is an agent \"bot\" already; postern agent rotate gives it a new password");
         assertThat(path).hasContent(before);
     }
 
@@ -169,12 +185,17 @@ class ConfigurationFileTest {
     void agentOfUnknownPolicy_added_isRefusedWithTheNearest() throws Exception {
         ConfigurationFile file = new ConfigurationFile(write(MINIMAL));
 
-        assertThatThrownBy(
-                        () ->
-                                file.addAgent(
-                                        "bot",
-                                        new AgentEntry("reportng", null, new VerifierText(VERIFIER), List.of(), null)))
-                .hasMessage("there is no policy \"reportng\" (did you mean reporting?); known: reporting");
+        assertThatThrownBy(() ->
+                        file.addAgent(
+                                "bot",
+                                new AgentEntry(
+                                        "reportng",
+                                        null,
+                                        new VerifierText(VERIFIER),
+                                        List.of(),
+                                        null)))
+                .hasMessage(
+                        "there is no policy \"reportng\" (did you mean reporting?); known: reporting");
     }
 
     @Test
@@ -192,12 +213,14 @@ class ConfigurationFileTest {
     void nameThatIsNone_added_isRefused() throws Exception {
         ConfigurationFile file = new ConfigurationFile(write(MINIMAL));
 
-        assertThatThrownBy(() -> file.addAgent("a: {b", entry())).hasMessageStartingWith("an agent's name has 1 to 63");
+        assertThatThrownBy(() -> file.addAgent("a: {b", entry()))
+                .hasMessageStartingWith("an agent's name has 1 to 63");
     }
 
     @Test
     void wholeFileInBraces_agentAdded_isRefusedAndNothingChanges() throws Exception {
-        String yaml = "{upstreams: {s: {hosts: [a], user: u}}, policies: {reporting: {upstream: s, databases: [d]}}}\n";
+        String yaml =
+                "{upstreams: {s: {hosts: [a], user: u}}, policies: {reporting: {upstream: s, databases: [d]}}}\n";
         Path path = write(yaml);
 
         assertThatThrownBy(() -> new ConfigurationFile(path).addAgent("bot", entry()))
@@ -209,8 +232,11 @@ class ConfigurationFileTest {
     void brokenFile_agentAdded_reportsItsProblems() throws Exception {
         ConfigurationFile file = new ConfigurationFile(write("listen: {prot: 1}\n"));
 
-        assertThatThrownBy(() -> file.addAgent("bot", entry())).isInstanceOf(InvalidConfigurationException.class);
-        assertThatThrownBy(() -> new ConfigurationFile(directory.resolve("absent.yaml")).addAgent("bot", entry()))
+        assertThatThrownBy(() -> file.addAgent("bot", entry()))
+                .isInstanceOf(InvalidConfigurationException.class);
+        assertThatThrownBy(() ->
+                        new ConfigurationFile(directory.resolve("absent.yaml"))
+                                .addAgent("bot", entry()))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageEndingWith("there is no such file");
     }
@@ -223,7 +249,8 @@ class ConfigurationFileTest {
 
         new ConfigurationFile(link).addAgent("bot", entry());
 
-        assertThat(Files.getPosixFilePermissions(path)).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(Files.getPosixFilePermissions(path))
+                .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
         assertThat(link).isSymbolicLink();
         assertThat(ConfigurationLoader.load(path).agents()).containsKey("bot");
         try (Stream<Path> files = Files.list(directory)) {
@@ -236,19 +263,19 @@ class ConfigurationFileTest {
         Path path = write(MINIMAL);
         try (ExecutorService executor = Executors.newFixedThreadPool(4)) {
             List<Future<?>> adding = new ArrayList<>();
-            // One process's locks exclude other processes only; within a process the second comer is refused.
+            // One process's locks exclude other processes only; within a process the second comer
+            // is refused.
             Object turn = new Object();
             IntStream.range(0, 20)
-                    .forEach(
-                            i ->
-                                    adding.add(
-                                            executor.submit(
-                                                    () -> {
-                                                        synchronized (turn) {
-                                                            new ConfigurationFile(path).addAgent("bot" + i, entry());
-                                                        }
-                                                        return null;
-                                                    })));
+                    .forEach(i ->
+                            adding.add(
+                                    executor.submit(() -> {
+                                        synchronized (turn) {
+                                            new ConfigurationFile(path)
+                                                    .addAgent("bot" + i, entry());
+                                        }
+                                        return null;
+                                    })));
             for (Future<?> added : adding) {
                 added.get();
             }
@@ -261,11 +288,16 @@ class ConfigurationFileTest {
     void valuesThatAreNone_made_nameTheirKey() {
         VerifierText verifier = new VerifierText(VERIFIER);
         assertThatThrownBy(() -> new AgentEntry("p", null, verifier, List.of("10.0.0.1/8"), null))
-                .isInstanceOfSatisfying(InvalidValueException.class, e -> assertThat(e.key()).isEqualTo("networks"));
+                .isInstanceOfSatisfying(
+                        InvalidValueException.class,
+                        e -> assertThat(e.key()).isEqualTo("networks"));
         assertThatThrownBy(() -> new AgentEntry("p", null, verifier, List.of(), "soon"))
-                .isInstanceOfSatisfying(InvalidValueException.class, e -> assertThat(e.key()).isEqualTo("expires"));
+                .isInstanceOfSatisfying(
+                        InvalidValueException.class, e -> assertThat(e.key()).isEqualTo("expires"));
         assertThatThrownBy(() -> new AgentEntry("p", " ", verifier, List.of(), null))
-                .isInstanceOfSatisfying(InvalidValueException.class, e -> assertThat(e.key()).isEqualTo("owner"));
-        assertThat(new AgentEntry("p", null, verifier, List.of(), null).toString()).doesNotContain("SCRAM");
+                .isInstanceOfSatisfying(
+                        InvalidValueException.class, e -> assertThat(e.key()).isEqualTo("owner"));
+        assertThat(new AgentEntry("p", null, verifier, List.of(), null).toString())
+                .doesNotContain("SCRAM");
     }
 }

@@ -30,13 +30,14 @@ class ConfigurationLoaderTest {
                                 new ListenConfig(
                                         "127.0.0.1",
                                         6432,
-                                        new ListenTlsConfig(ListenTlsMode.DISABLE, null, null, null),
+                                        new ListenTlsConfig(
+                                                ListenTlsMode.DISABLE, null, null, null),
                                         Duration.ofSeconds(15),
                                         200,
                                         2000,
                                         10_000,
                                         1024),
-                                new AdminConfig("127.0.0.1", 8432, 50, Duration.ofSeconds(10)),
+                                new AdminConfig("127.0.0.1", 8432, 64, Duration.ofSeconds(10)),
                                 Map.of(
                                         "shop",
                                         new UpstreamConfig(
@@ -44,7 +45,8 @@ class ConfigurationLoaderTest {
                                                 List.of(new HostPort("replica-1.db", 5432)),
                                                 "postern_reader",
                                                 null,
-                                                new UpstreamTlsConfig(UpstreamTlsMode.VERIFY_FULL, null),
+                                                new UpstreamTlsConfig(
+                                                        UpstreamTlsMode.VERIFY_FULL, null),
                                                 false,
                                                 false,
                                                 null,
@@ -58,22 +60,35 @@ class ConfigurationLoaderTest {
                                                 "shop",
                                                 List.of("shop"),
                                                 List.of(),
-                                                new LimitsConfig(Duration.ofSeconds(30), null, null, 100, null))),
+                                                new LimitsConfig(
+                                                        Duration.ofSeconds(30),
+                                                        null,
+                                                        null,
+                                                        100,
+                                                        null))),
                                 Map.of(),
                                 new AuditConfig(
-                                        new AuditConfig.File(Path.of("/etc/postern/audit"), 256L << 20)),
+                                        new AuditConfig.File(
+                                                Path.of("/etc/postern/audit"),
+                                                256L << 20,
+                                                16 << 20,
+                                                256 << 10,
+                                                AuditSync.NONE)),
                                 new GateConfig(
                                         null,
                                         256 << 10,
-                                        500,
-                                        200_000,
+                                        32 << 20,
+                                        4000,
+                                        250_000,
+                                        200,
                                         Duration.ofMillis(200),
                                         128L << 20,
                                         1000,
                                         new GateConfig.SecondReader(Duration.ofMillis(100), 2),
                                         64L << 20),
                                 new SessionConfig(4 << 20, 1000, 1000, 10_000, 128 << 10, null),
-                                new ServerConfig(null, Duration.ofSeconds(30), Duration.ofSeconds(5))));
+                                new ServerConfig(
+                                        null, Duration.ofSeconds(30), Duration.ofSeconds(5))));
     }
 
     @Test
@@ -111,12 +126,14 @@ class ConfigurationLoaderTest {
                             limits: {statement_timeout: 2m, max_rows: 100000, max_result: 64MiB, max_sessions: 10, queries_per_minute: 600}
                         agents:
                           report-bot: {policy: reporting, owner: dana@example.com, verifier: "VERIFIER", networks: [10.0.0.0/8, "2001:db8::/32"], expires: 2027-03-01}
-                        audit: {file: {directory: /var/log/postern, rotate: 1GiB}}
+                        audit: {file: {directory: /var/log/postern, rotate: 1GiB, journal: 4MiB, max_statement: 1KiB, sync: interval}}
                         gate:
                           threads: 3
                           max_text: 64KiB
+                          max_tree: 1MiB
                           max_nesting: 100
                           max_nodes: 1000
+                          max_statements: 3
                           time_limit: 1s
                           memory: 64MiB
                           max_waiting: 5
@@ -154,9 +171,11 @@ class ConfigurationLoaderTest {
                                                         new HostPort("2001:db8::1", 5434),
                                                         new HostPort("replica-2.db", 5432)),
                                                 "postern_reader",
-                                                new SecretReference("file", "/run/secrets/upstream"),
+                                                new SecretReference(
+                                                        "file", "/run/secrets/upstream"),
                                                 new UpstreamTlsConfig(
-                                                        UpstreamTlsMode.VERIFY_CA, Path.of("/etc/postern/ca.crt")),
+                                                        UpstreamTlsMode.VERIFY_CA,
+                                                        Path.of("/etc/postern/ca.crt")),
                                                 true,
                                                 true,
                                                 Duration.ofSeconds(30),
@@ -171,7 +190,11 @@ class ConfigurationLoaderTest {
                                                 List.of("shop", "archive"),
                                                 List.of("public.distance(*)"),
                                                 new LimitsConfig(
-                                                        Duration.ofMinutes(2), 100_000L, 64L << 20, 10, 600))),
+                                                        Duration.ofMinutes(2),
+                                                        100_000L,
+                                                        64L << 20,
+                                                        10,
+                                                        600))),
                                 Map.of(
                                         "report-bot",
                                         new AgentConfig(
@@ -181,24 +204,34 @@ class ConfigurationLoaderTest {
                                                 new VerifierText(VERIFIER),
                                                 List.of("10.0.0.0/8", "2001:db8::/32"),
                                                 Instant.parse("2027-03-01T00:00:00Z"))),
-                                new AuditConfig(new AuditConfig.File(Path.of("/var/log/postern"), 1L << 30)),
+                                new AuditConfig(
+                                        new AuditConfig.File(
+                                                Path.of("/var/log/postern"),
+                                                1L << 30,
+                                                4 << 20,
+                                                1 << 10,
+                                                AuditSync.INTERVAL)),
                                 new GateConfig(
                                         3,
                                         64 << 10,
+                                        1 << 20,
                                         100,
                                         1000,
+                                        3,
                                         Duration.ofSeconds(1),
                                         64L << 20,
                                         5,
                                         new GateConfig.SecondReader(Duration.ofMillis(50), 4),
                                         1L << 20),
-                                new SessionConfig(1 << 20, 11, 12, 13, 64 << 10, Duration.ofHours(1)),
+                                new SessionConfig(
+                                        1 << 20, 11, 12, 13, 64 << 10, Duration.ofHours(1)),
                                 new ServerConfig(6, Duration.ZERO, Duration.ofDays(1))));
     }
 
     @Test
     void emptySections_read_areLikeMissingOnes() {
-        assertThat(parse("listen:\nagents:\ngate: {}\nadmin: ~\n" + MINIMAL)).isEqualTo(parse(MINIMAL));
+        assertThat(parse("listen:\nagents:\ngate: {}\nadmin: ~\n" + MINIMAL))
+                .isEqualTo(parse(MINIMAL));
     }
 
     @Test
@@ -265,32 +298,46 @@ class ConfigurationLoaderTest {
         assertThat(problems("admin: &a {port: 1}\n" + MINIMAL))
                 .containsExactly(
                         "postern.yaml:1: anchors and aliases (& and *) are not supported: write the value out");
-        assertThat(problems(MINIMAL + "---\n" + MINIMAL)).singleElement().asString().contains("not valid YAML");
-        assertThat(problems("admin: *a\n" + MINIMAL)).singleElement().asString().contains("not valid YAML");
+        assertThat(problems(MINIMAL + "---\n" + MINIMAL))
+                .singleElement()
+                .asString()
+                .contains("not valid YAML");
+        assertThat(problems("admin: *a\n" + MINIMAL))
+                .singleElement()
+                .asString()
+                .contains("not valid YAML");
     }
 
     @Test
     void deepAndLongTexts_read_areRefused() {
-        assertThat(problems("a: " + "[".repeat(5000))).singleElement().asString().contains("not valid YAML");
+        assertThat(problems("a: " + "[".repeat(5000)))
+                .singleElement()
+                .asString()
+                .contains("not valid YAML");
         assertThat(problems("#" + "x".repeat(YamlDocument.MAX_LENGTH)))
                 .containsExactly("postern.yaml: longer than 4194304 characters");
     }
 
     @Test
     void listAtTopLevel_read_isRefused() {
-        assertThat(problems("- a\n")).contains("postern.yaml:1: a configuration is a mapping of keys to values");
+        assertThat(problems("- a\n"))
+                .contains("postern.yaml:1: a configuration is a mapping of keys to values");
     }
 
     @Test
     void keysOfLaterVersions_read_areRefusedByName() {
         String yaml =
-                MINIMAL.replace("user: postern_reader", "user: postern_reader\n    pool: {idle: 5m, mode: transaction}")
+                MINIMAL.replace(
+                                "user: postern_reader",
+                                "user: postern_reader\n    pool: {idle: 5m, mode: transaction}")
                         + "    mode: observe\n    relations: {allow: [\"public.*\"]}\n    columns: {deny: [\"public.users.password_hash\"]}\n    functions: {deny: [\"public.f(*)\"]}\n";
 
         List<String> found = problems(yaml);
 
         assertThat(found).hasSize(LaterKeys.MEANINGS.size());
-        assertThat(found).allMatch(problem -> problem.contains("this version of Postern does not have this key"));
+        assertThat(found)
+                .allMatch(problem ->
+                        problem.contains("this version of Postern does not have this key"));
         assertThat(found)
                 .contains(
                         "postern.yaml:10: policies.reporting.mode: this version of Postern does not have this key (observing instead of denying; every policy denies)");
@@ -301,7 +348,8 @@ class ConfigurationLoaderTest {
             throws IOException, InvalidConfigurationException {
         Path file = Files.writeString(directory.resolve("postern.yaml"), MINIMAL);
 
-        assertThat(ConfigurationLoader.load(file).audit().file().directory()).isEqualTo(directory.resolve("audit"));
+        assertThat(ConfigurationLoader.load(file).audit().file().directory())
+                .isEqualTo(directory.resolve("audit"));
         assertThat(ConfigurationLoader.load(file).directory()).isEqualTo(directory);
     }
 
@@ -310,8 +358,12 @@ class ConfigurationLoaderTest {
         assertThatThrownBy(() -> ConfigurationLoader.load(directory.resolve("absent.yaml")))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessage(directory.resolve("absent.yaml") + ": there is no such file");
-        assertThatThrownBy(() -> ConfigurationLoader.load(directory)).hasMessage(directory + ": it is a directory");
-        Path latin1 = Files.write(directory.resolve("latin1.yaml"), new byte[] {'a', ':', ' ', (byte) 0xE9});
-        assertThatThrownBy(() -> ConfigurationLoader.load(latin1)).hasMessage(latin1 + ": not UTF-8");
+        assertThatThrownBy(() -> ConfigurationLoader.load(directory))
+                .hasMessage(directory + ": it is a directory");
+        Path latin1 =
+                Files.write(
+                        directory.resolve("latin1.yaml"), new byte[] {'a', ':', ' ', (byte) 0xE9});
+        assertThatThrownBy(() -> ConfigurationLoader.load(latin1))
+                .hasMessage(latin1 + ": not UTF-8");
     }
 }

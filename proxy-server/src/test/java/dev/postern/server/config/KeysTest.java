@@ -33,7 +33,8 @@ class KeysTest {
 
     @Test
     void keysOfLaterVersions_areNotAmongThoseOfThisOne() {
-        assertThat(Keys.ALL.stream().map(Key::path)).doesNotContainAnyElementsOf(LaterKeys.MEANINGS.keySet());
+        assertThat(Keys.ALL.stream().map(Key::path))
+                .doesNotContainAnyElementsOf(LaterKeys.MEANINGS.keySet());
     }
 
     static Stream<Key<?>> keys() {
@@ -51,14 +52,19 @@ class KeysTest {
     static Stream<String> sections() {
         Set<String> sections = new LinkedHashSet<>();
         for (Key<?> key : Keys.ALL) {
-            for (String section = key.section(); ; section = section.substring(0, section.lastIndexOf('.'))) {
+            for (String section = key.section();
+                    ;
+                    section = section.substring(0, section.lastIndexOf('.'))) {
                 sections.add(section);
                 if (section.indexOf('.') < 0) {
                     break;
                 }
             }
         }
-        sections.removeIf(section -> section.equals("upstreams") || section.equals("policies") || section.equals("agents"));
+        sections.removeIf(section ->
+                section.equals("upstreams")
+                        || section.equals("policies")
+                        || section.equals("agents"));
         return sections.stream();
     }
 
@@ -74,11 +80,14 @@ class KeysTest {
         yaml.append("  ".repeat(depth)).append("zzzzzzzzzz: 1\n");
 
         assertThat(problems(yaml.toString()))
-                .anySatisfy(
-                        problem ->
-                                assertThat(problem)
-                                        .startsWith(
-                                                "postern.yaml:" + (depthOf(path) + 1) + ": " + path + ".zzzzzzzzzz: unknown key; known here: "));
+                .anySatisfy(problem ->
+                        assertThat(problem)
+                                .startsWith(
+                                        "postern.yaml:"
+                                                + (depthOf(path) + 1)
+                                                + ": "
+                                                + path
+                                                + ".zzzzzzzzzz: unknown key; known here: "));
     }
 
     private static int depthOf(String path) {
@@ -114,9 +123,7 @@ class KeysTest {
 
     @Test
     void records_madeOutOfBounds_nameTheKey() {
-        assertThat(catchThrowableOfType(
-                                InvalidValueException.class, () -> new PoolConfig(0))
-                        .key())
+        assertThat(catchThrowableOfType(InvalidValueException.class, () -> new PoolConfig(0)).key())
                 .isEqualTo("max");
     }
 }

@@ -20,7 +20,8 @@ class ListenTlsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.0.0.0", "10.0.0.1", "\"::\"", "db.example.com", "localhost.example.com"})
+    @ValueSource(
+            strings = {"0.0.0.0", "10.0.0.1", "\"::\"", "db.example.com", "localhost.example.com"})
     void reachableHostWithoutTls_read_isRefused(String host) {
         assertThat(problems("listen:\n  host: " + host + "\n" + MINIMAL))
                 .containsExactly(
@@ -31,13 +32,21 @@ class ListenTlsTest {
 
     @Test
     void reachableHostWithModeDisable_read_isAccepted() {
-        assertThat(parse("listen: {host: 0.0.0.0, tls: {mode: disable}}\n" + MINIMAL).listen().tls().mode())
+        assertThat(
+                        parse("listen: {host: 0.0.0.0, tls: {mode: disable}}\n" + MINIMAL)
+                                .listen()
+                                .tls()
+                                .mode())
                 .isEqualTo(ListenTlsMode.DISABLE);
     }
 
     @Test
     void certificateWithoutMode_read_requiresTls() {
-        assertThat(parse("listen: {tls: {certificate: c, key: k}}\n" + MINIMAL).listen().tls().mode())
+        assertThat(
+                        parse("listen: {tls: {certificate: c, key: k}}\n" + MINIMAL)
+                                .listen()
+                                .tls()
+                                .mode())
                 .isEqualTo(ListenTlsMode.REQUIRE);
     }
 

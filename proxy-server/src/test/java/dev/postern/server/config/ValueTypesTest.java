@@ -29,8 +29,10 @@ class ValueTypesTest {
 
     @ParameterizedTest
     @CsvSource({"500ms,PT0.5S", "30s,PT30S", "5m,PT5M", "1h,PT1H", "1d,PT24H", "1ms,PT0.001S"})
-    void durationWithUnit_read_isThatLong(String text, Duration duration) throws ValueType.Malformed {
-        assertThat(read(ValueTypes.duration(Duration.ofMillis(1), Duration.ofDays(1)), text)).isEqualTo(duration);
+    void durationWithUnit_read_isThatLong(String text, Duration duration)
+            throws ValueType.Malformed {
+        assertThat(read(ValueTypes.duration(Duration.ofMillis(1), Duration.ofDays(1)), text))
+                .isEqualTo(duration);
     }
 
     @ParameterizedTest
@@ -79,11 +81,23 @@ class ValueTypesTest {
     @ParameterizedTest
     @ValueSource(strings = {"yes", "no", "on", "off", "True", "1", "y"})
     void boolean_readFromYamlsOtherWords_isRefused(String text) {
-        assertThat(problem(ValueTypes.bool(), text)).isEqualTo("must be true or false, not \"" + text + "\"");
+        assertThat(problem(ValueTypes.bool(), text))
+                .isEqualTo("must be true or false, not \"" + text + "\"");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"010", "0x10", "1e3", "1_000", "1.0", "+1", "-1", "11", "999999999999999999999"})
+    @ValueSource(
+            strings = {
+                "010",
+                "0x10",
+                "1e3",
+                "1_000",
+                "1.0",
+                "+1",
+                "-1",
+                "11",
+                "999999999999999999999"
+            })
     void wholeNumber_readFromAnythingElse_isRefused(String text) {
         assertThat(problem(ValueTypes.integer(0, 10), text))
                 .isEqualTo("must be a whole number from 0 to 10, not \"" + text + "\"");
@@ -102,12 +116,14 @@ class ValueTypesTest {
     @ParameterizedTest
     @ValueSource(strings = {"never", "2027-02-30", "01.03.2027", "2027-03-01T18:00:00", "2027"})
     void instant_readFromAnythingElse_isRefused(String text) {
-        assertThat(problem(ValueTypes.instant(), text)).startsWith("must be a date such as 2027-03-01");
+        assertThat(problem(ValueTypes.instant(), text))
+                .startsWith("must be a date such as 2027-03-01");
     }
 
     @Test
     void noValue_read_isRefusedWithTheAcceptedForm() {
-        assertThat(problem(ValueTypes.bool(), "")).isEqualTo("has no value; expected true or false");
+        assertThat(problem(ValueTypes.bool(), ""))
+                .isEqualTo("has no value; expected true or false");
         assertThat(problem(ValueTypes.host(), "null")).startsWith("has no value");
     }
 
@@ -130,8 +146,10 @@ class ValueTypesTest {
 
         assertThatThrownBy(() -> type.read(new YamlNode.Sequence(List.of(good, good), 1)))
                 .hasMessage("element 2 repeats an earlier one");
-        assertThatThrownBy(
-                        () -> type.read(new YamlNode.Sequence(List.of(new YamlNode.Scalar("a:b", true, 1)), 1)))
+        assertThatThrownBy(() ->
+                        type.read(
+                                new YamlNode.Sequence(
+                                        List.of(new YamlNode.Scalar("a:b", true, 1)), 1)))
                 .hasMessageStartingWith("element 1 must be host:port");
     }
 
@@ -142,14 +160,34 @@ class ValueTypesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.0/8", "10.1.2.3", "0.0.0.0/0", "::/0", "2001:db8::/32", "::1", "192.168.1.128/25"})
+    @ValueSource(
+            strings = {
+                "10.0.0.0/8",
+                "10.1.2.3",
+                "0.0.0.0/0",
+                "::/0",
+                "2001:db8::/32",
+                "::1",
+                "192.168.1.128/25"
+            })
     void addressRange_read_isOneForTheIdentityPackageToo(String text) throws ValueType.Malformed {
         assertThat(read(ValueTypes.network(), text)).isEqualTo(text);
         assertThat(Network.parse(text)).isNotNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.1/8", "10.0.0.0/33", "10.0.0", "256.0.0.1", "db.example.com", "10.0.0.0/", "::1/129", "", "/8"})
+    @ValueSource(
+            strings = {
+                "10.0.0.1/8",
+                "10.0.0.0/33",
+                "10.0.0",
+                "256.0.0.1",
+                "db.example.com",
+                "10.0.0.0/",
+                "::1/129",
+                "",
+                "/8"
+            })
     void addressRange_readFromAnythingElse_isRefused(String text) {
         assertThat(problem(ValueTypes.network(), text)).doesNotStartWith("accepted");
     }
@@ -158,7 +196,8 @@ class ValueTypesTest {
     void verifier_read_isOneForTheIdentityPackageToo() throws ValueType.Malformed {
         VerifierText verifier = read(ValueTypes.verifier(), Configurations.VERIFIER);
 
-        assertThat(ScramVerifier.parse(verifier.text()).encode()).isEqualTo(Configurations.VERIFIER);
+        assertThat(ScramVerifier.parse(verifier.text()).encode())
+                .isEqualTo(Configurations.VERIFIER);
     }
 
     @ParameterizedTest
@@ -172,11 +211,21 @@ class ValueTypesTest {
                 "SCRAM-SHA-256$4096:AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:A==="
             })
     void verifier_readFromAnythingElse_isRefusedWithoutRepeatingIt(String text) {
-        assertThat(problem(ValueTypes.verifier(), text)).startsWith("must be a verifier").doesNotContain(text);
+        assertThat(problem(ValueTypes.verifier(), text))
+                .startsWith("must be a verifier")
+                .doesNotContain(text);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hunter2", "${hunter2}", "$hunter2", "${ENV:hunter2}", "x${env:hunter2}", "${env:}"})
+    @ValueSource(
+            strings = {
+                "hunter2",
+                "${hunter2}",
+                "$hunter2",
+                "${ENV:hunter2}",
+                "x${env:hunter2}",
+                "${env:}"
+            })
     void secret_readFromAnythingElse_isRefusedWithoutRepeatingIt(String text) {
         assertThat(problem(ValueTypes.secret(), text))
                 .startsWith("must be a reference to a secret")
@@ -184,14 +233,42 @@ class ValueTypesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pg_sleep(*)", "public.distance", "public.*(*)", "public.f(int)", "public.f(*) "})
+    @ValueSource(
+            strings = {
+                "pg_sleep(*)",
+                "*.*",
+                "p*.f(*)",
+                "public.f(*",
+                "public.f(int,)",
+                "public.f(*) ",
+                "public.f; x"
+            })
     void function_readFromAnythingElse_isRefused(String text) {
-        assertThat(problem(ValueTypes.function(), text)).startsWith("must be a function with its schema");
+        assertThat(problem(ValueTypes.function(), text))
+                .startsWith("must be functions with their schema");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "public.distance",
+                "public.distance(*)",
+                "public.distance()",
+                "public.distance(text, integer[])",
+                "public.f(double precision,pg_catalog.int4)",
+                "geo.*",
+                "geo.st_*(*)"
+            })
+    void function_read_isWhatThePolicyTakes(String text) throws ValueType.Malformed {
+        assertThat(read(ValueTypes.function(), text)).isEqualTo(text);
     }
 
     @Test
     void longValue_refused_isRepeatedInPart() {
-        assertThat(problem(ValueTypes.bool(), "x\n".repeat(500))).hasSizeLessThan(120).doesNotContain("\n").endsWith("…\"");
+        assertThat(problem(ValueTypes.bool(), "x\n".repeat(500)))
+                .hasSizeLessThan(120)
+                .doesNotContain("\n")
+                .endsWith("…\"");
     }
 
     @Test

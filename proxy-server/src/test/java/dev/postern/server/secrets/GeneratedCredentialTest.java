@@ -42,14 +42,17 @@ class GeneratedCredentialTest {
     void knownPassword_derived_provesWhatTheStandardSays() {
         ScramVerifier verifier =
                 GeneratedCredential.verifier(
-                        "pencil".toCharArray(), Base64.getDecoder().decode("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096);
+                        "pencil".toCharArray(),
+                        Base64.getDecoder().decode("W22ZaJ0SNY7soEsUEjb6gQ=="),
+                        4096);
 
         assertThat(
                         ScramFunctions.serverSignature(
                                 ScramMechanism.SCRAM_SHA_256,
                                 verifier.serverKey(),
                                 "n=user,r=rOprNGfwEbeRWgbNEkqO,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096,c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"))
-                .isEqualTo(Base64.getDecoder().decode("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="));
+                .isEqualTo(
+                        Base64.getDecoder().decode("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="));
     }
 
     @Test
@@ -59,7 +62,9 @@ class GeneratedCredentialTest {
             passwords.add(new String(GeneratedCredential.create().password().chars()));
         }
 
-        assertThat(passwords).hasSize(50).allMatch(password -> password.matches("[A-HJ-NP-Za-hjkm-z2-9]{32}"));
+        assertThat(passwords)
+                .hasSize(50)
+                .allMatch(password -> password.matches("[A-HJ-NP-Za-hjkm-z2-9]{32}"));
         double bits = 32 * Math.log(55) / Math.log(2);
         assertThat(bits).isGreaterThan(160);
     }

@@ -53,7 +53,8 @@ class SecretResolverTest {
     }
 
     @Test
-    void changedFile_resolvedAgain_isTheNewContent() throws IOException, SecretUnavailableException {
+    void changedFile_resolvedAgain_isTheNewContent()
+            throws IOException, SecretUnavailableException {
         Files.writeString(directory.resolve("secret"), "old");
         assertThat(resolve("${file:secret}")).isEqualTo("old");
 
@@ -76,8 +77,8 @@ class SecretResolverTest {
                 "${vault:x}|unknown scheme \"vault\"; known: env, file",
                 "${flie:x}|unknown scheme \"flie\" (did you mean file?); known: env, file"
             })
-    void referenceThatLeadsNowhere_resolved_namesKeyReferenceAndReason(String reference, String reason)
-            throws IOException {
+    void referenceThatLeadsNowhere_resolved_namesKeyReferenceAndReason(
+            String reference, String reason) throws IOException {
         Files.writeString(directory.resolve("empty"), "\n");
         Files.write(directory.resolve("latin1"), new byte[] {'s', '3', (byte) 0xE9});
         Files.write(directory.resolve("long"), new byte[FileSecrets.MAX_LENGTH + 1]);
@@ -89,7 +90,9 @@ class SecretResolverTest {
 
     @Test
     void storeOfAnotherScheme_resolved_isAsked() throws SecretUnavailableException {
-        resolver = new SecretResolver(Map.of("vault", locator -> Secret.of(("of " + locator).toCharArray())));
+        resolver =
+                new SecretResolver(
+                        Map.of("vault", locator -> Secret.of(("of " + locator).toCharArray())));
 
         assertThat(resolve("${vault:db/shop}")).isEqualTo("of db/shop");
     }

@@ -26,8 +26,10 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemGenerationException;
 
 /** A certificate authority made for one test, and what it issues, as PEM files. */
 public final class TestCertificates {
@@ -59,8 +61,16 @@ public final class TestCertificates {
         KeyPair pair = generate();
         Issued files = new Issued(directory.resolve(label + ".crt"), directory.resolve(label + ".key"));
         write(files.certificate(), sign(pair, "CN=" + label, false, hosts));
-        write(files.key(), pair.getPrivate());
+        write(files.key(), pkcs8(pair));
         return files;
+    }
+
+    private static Object pkcs8(KeyPair pair) {
+        try {
+            return new JcaPKCS8Generator(pair.getPrivate(), null);
+        } catch (PemGenerationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private X509Certificate sign(KeyPair subject, String subjectName, boolean isAuthority, String... hosts) {

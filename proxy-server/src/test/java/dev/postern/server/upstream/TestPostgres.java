@@ -47,7 +47,12 @@ final class TestPostgres implements AutoCloseable {
         lines.add("unix_socket_directories = '" + data + "'");
         lines.add("fsync = off");
         write(data.resolve("postgresql.conf"), String.join("\n", lines) + "\n");
-        run("pg_ctl", "-D", data.toString(), "-l", data.resolve("log").toString(), "-w", "start");
+        Path log = data.resolve("log");
+        try {
+            run("pg_ctl", "-D", data.toString(), "-l", log.toString(), "-w", "start");
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(read(log), e);
+        }
         return this;
     }
 
@@ -120,6 +125,14 @@ final class TestPostgres implements AutoCloseable {
     private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

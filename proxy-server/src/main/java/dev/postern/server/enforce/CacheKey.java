@@ -1,0 +1,79 @@
+package dev.postern.server.enforce;
+
+import dev.postern.policy.Policy;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key of the verdict cache. Changeable, so that looking up needs no new one; a key that is kept is set once and never again.
+ * Comparable, so that texts chosen to collide cost little.
+ */
+final class CacheKey implements Comparable<CacheKey> {
+
+    private static final byte[] NO_BYTES = {};
+
+    private @Nullable Policy policy;
+    private long catalogVersion;
+    private boolean shape;
+    private byte[] bytes = NO_BYTES;
+    private int length;
+    private int hash;
+
+    /**
+     * Sets the key; the bytes are kept, not copied.
+     *
+     * @param isShape whether they are a shape, and not a text
+     */
+    void set(Policy newPolicy, long newCatalogVersion, boolean isShape, byte[] newBytes, int newLength) {
+        policy = newPolicy;
+        catalogVersion = newCatalogVersion;
+        shape = isShape;
+        bytes = newBytes;
+        length = newLength;
+        int h = newPolicy.hashCode() + (isShape ? 1 : 0);
+        for (int i = 0; i < newLength; i++) {
+            h = 31 * h + newBytes[i];
+        }
+        hash = h;
+    }
+
+    /** Lets go of what it refers to. */
+    void clear() {
+        policy = null;
+        bytes = NO_BYTES;
+        length = 0;
+        hash = 0;
+    }
+
+    int length() {
+        return length;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CacheKey that
+                && that.hash == hash
+                && that.shape == shape
+                && that.catalogVersion == catalogVersion
+                && Objects.equals(that.policy, policy)
+                && Arrays.equals(that.bytes, 0, that.length, bytes, 0, length);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    public int compareTo(CacheKey that) {
+        int order = Boolean.compare(shape, that.shape);
+        if (order == 0) {
+            order = Long.compare(catalogVersion, that.catalogVersion);
+        }
+        if (order == 0) {
+            order = Integer.compare(Objects.hashCode(policy), Objects.hashCode(that.policy));
+        }
+        return order != 0 ? order : Arrays.compare(bytes, 0, length, that.bytes, 0, that.length);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.postern.server.enforce;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.postern.policy.Policy;
+import dev.postern.policy.StatementSummary;
+import dev.postern.policy.Verdict;
+import dev.postern.server.enforce.GateObserver.CacheResult;
+import dev.postern.sql.SqlShape;
+import dev.postern.sql.SqlText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verdicts by text, and by shape where a verdict holds for every text of its shape. Looking up works on bytes, without a string
+ * and without an allocation.
+ */
+final class VerdictCache {
+
+    /** About what an entry costs beside its key's bytes and its summary's strings. */
+    private static final int ENTRY_BYTES = 400;
+
+    private final Cache<CacheKey, Verdict> verdicts;
+    private final GateObserver observer;
+    private final ThreadLocal<Probe> probes = ThreadLocal.withInitial(Probe::new);
+
+    VerdictCache(long bytes, GateObserver observer) {
+        this.verdicts = Caffeine.newBuilder()
+                .maximumWeight(bytes)
+                .weigher(VerdictCache::weigh)
+                .build();
+        this.observer = observer;
+    }
+
+    /** Room for one look-up at a time. */
+    private static final class Probe {
+        private final SqlShape shape = new SqlShape();
+        private final CacheKey key = new CacheKey();
+    }
+
+    /** Returns the verdict on a text, {@code null} if none is known. */
+    @Nullable Verdict find(Policy policy, long catalogVersion, SqlText text) {
+        Probe probe = probes.get();
+        if (probe.shape.take(text.bytes())) {
+            probe.key.set(policy, catalogVersion, true, probe.shape.bytes(), probe.shape.length());
+            Verdict verdict = verdicts.getIfPresent(probe.key);
+            if (verdict != null) {
+                observer.looked(CacheResult.SHAPE);
+                return verdict;
+            }
+        }
+        probe.key.set(policy, catalogVersion, false, text.bytes(), text.length());
+        Verdict verdict = verdicts.getIfPresent(probe.key);
+        probe.key.clear();
+        observer.looked(verdict == null ? CacheResult.MISS : CacheResult.EXACT);
+        return verdict;
+    }
+
+    /**
+     * Keeps a verdict.
+     *
+     * @param forAnyConstants whether it holds for every text of this shape
+     */
+    void put(Policy policy, long catalogVersion, SqlText text, Verdict verdict, boolean forAnyConstants) {
+        SqlShape shape = probes.get().shape;
+        CacheKey key = new CacheKey();
+        if (forAnyConstants && verdict instanceof Verdict.Allow && shape.take(text.bytes())) {
+            byte[] bytes = shape.copyOfBytes();
+            key.set(policy, catalogVersion, true, bytes, bytes.length);
+        } else {
+            key.set(policy, catalogVersion, false, text.bytes(), text.length());
+        }
+        verdicts.put(key, verdict);
+    }
+
+    private static int weigh(CacheKey key, Verdict verdict) {
+        StatementSummary summary = verdict.summary();
+        int strings = summary.relations().stream().mapToInt(VerdictCache::stringBytes).sum()
+                + summary.functions().stream().mapToInt(VerdictCache::stringBytes).sum();
+        int denial =
+                switch (verdict) {
+                    case Verdict.Allow allow -> 0;
+                    case Verdict.Deny deny -> stringBytes(deny.denial().message()) + stringBytes(deny.denial().hint());
+                };
+        return ENTRY_BYTES + key.length() + strings + denial;
+    }
+
+    private static int stringBytes(String text) {
+        return 56 + text.length();
+    }
+}
