@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** A client that is a program of its own, run to its end. */
 final class ClientProgram {
 
-    private static final long LIMIT_SECONDS = 120;
+    private static final long LIMIT_SECONDS = 300;
 
     private ClientProgram() {}
 

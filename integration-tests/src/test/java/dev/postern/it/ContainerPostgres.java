@@ -134,6 +134,11 @@ final class ContainerPostgres implements PostgresUnderTest {
     }
 
     @Override
+    public void awaitStatement(String text) throws SQLException {
+        Statements.awaitBegun(endpoint(standby, SUPERUSER, password), text);
+    }
+
+    @Override
     public void awaitReplay() throws SQLException {
         Endpoint copy = endpoint(standby, SUPERUSER, password);
         try (Connection source = primary().connect();

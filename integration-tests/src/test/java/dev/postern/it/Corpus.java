@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,22 +17,31 @@ import org.slf4j.LoggerFactory;
  * the project is used where it is present.
  *
  * @param directory where the files are
+ * @param isWhole whether it is that larger collection, with its database and the texts that parsers misread
  */
-record Corpus(Path directory) {
+record Corpus(Path directory, boolean isWhole) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Corpus.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** One text. */
-    record Case(String id, String category, String sql, int since, boolean needsCatalog) {}
+    /**
+     * One text.
+     *
+     * @param params text parameters, with which it can go by the extended protocol only
+     * @param since the oldest server that knows it
+     * @param needsCatalog whether the text alone cannot decide
+     */
+    record Case(String id, String category, String sql, List<String> params, int since, boolean needsCatalog) {}
 
     static Corpus find() {
         Path beside = Path.of(System.getProperty("postern.it.shared", "../../shared"), "corpus");
         if (Files.isDirectory(beside)) {
-            return new Corpus(beside);
+            return new Corpus(beside, true);
         }
         LOG.warn("no {}: the corpora are the project's own cases only", beside);
-        return new Corpus(Path.of(System.getProperty("postern.it.corpus", "../proxy-core/src/test/resources/corpus")));
+        return new Corpus(
+                Path.of(System.getProperty("postern.it.corpus", "../proxy-core/src/test/resources/dev/postern/policy")),
+                false);
     }
 
     Path file(String name) {
@@ -42,11 +53,14 @@ record Corpus(Path directory) {
         List<Case> cases = new ArrayList<>();
         for (String line : Files.readAllLines(file(file))) {
             JsonNode node = JSON.readTree(line);
+            List<String> params = new ArrayList<>();
+            node.path("params").forEach(value -> params.add(value.asText()));
             Case one =
                     new Case(
                             node.path("id").asText(),
                             node.path("category").asText(),
                             node.path("sql").asText(),
+                            List.copyOf(params),
                             node.path("pg_min_version").asInt(),
                             node.path("needs_catalog").asBoolean());
             if (node.has("sql") && one.since() <= majorVersion) {
@@ -66,11 +80,11 @@ record Corpus(Path directory) {
     }
 
     private static String unescape(String text) {
-        return java.util.regex.Pattern.compile("<(LF|CR|TAB|U\\+([0-9A-F]{4,6}))>")
+        return Pattern.compile("<(LF|CR|TAB|U\\+([0-9A-F]{4,6}))>")
                 .matcher(text)
                 .replaceAll(
                         match ->
-                                java.util.regex.Matcher.quoteReplacement(
+                                Matcher.quoteReplacement(
                                         switch (match.group(1)) {
                                             case "LF" -> "\n";
                                             case "CR" -> "\r";

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Drivers of other languages, each by a script that reads in all the ways it knows, and one that tries to write. */
-@ParameterizedClass
+@ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
 record DriversIT(Gateway gateway) {
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>The point is the same where the server refuses a text when it is parsed, as Postern does. {@code SELECT … FROM
  * staff.salaries} is such a text: the role lacks USAGE on the schema. In a simple Query every refusal looks alike.
  */
-@ParameterizedClass
+@ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
 record ErrorSequenceIT(Gateway gateway) {
 

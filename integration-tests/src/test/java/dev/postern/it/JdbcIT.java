@@ -30,7 +30,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
 /** pgjdbc through Postern, in each of its query modes: reads work as directly, writes are refused and go nowhere. */
-@ParameterizedClass
+@ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
 record JdbcIT(Gateway gateway) {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What database tools ask pgjdbc about a database gives the same answers through Postern as directly. */
-@ParameterizedClass
+@ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
 final class JdbcMetadataIT {
 

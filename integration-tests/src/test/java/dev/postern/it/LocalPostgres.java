@@ -84,9 +84,19 @@ final class LocalPostgres implements PostgresUnderTest {
         servers.awaitReplay();
     }
 
-    /** The process id of the server that Postern stands before. */
-    long servingPid() throws IOException {
-        return server().pid();
+    @Override
+    public void awaitStatement(String text) throws SQLException {
+        Statements.awaitBegun(serving().as(PostgresServer.SUPERUSER, primary().password()), text);
+    }
+
+    /** Kills the server that Postern stands before, with all its processes, as a crash of its machine would. */
+    void killServing() throws IOException {
+        server().kill();
+    }
+
+    /** Starts that server again, on the port it had. */
+    void startServing() throws IOException {
+        server().restart();
     }
 
     private PostgresServer server() {

@@ -23,6 +23,9 @@ interface PostgresUnderTest extends AutoCloseable {
     /** The log of that server. */
     ServerLog log();
 
+    /** Returns when the server that Postern stands before has begun a statement. */
+    void awaitStatement(String text) throws SQLException;
+
     /** Waits until the standby, if there is one, has all that the primary has. */
     void awaitReplay() throws IOException, SQLException;
 

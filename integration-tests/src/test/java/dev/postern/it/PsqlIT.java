@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** psql through Postern answers as psql on the server itself does. */
-@ParameterizedClass
+@ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
 record PsqlIT(Gateway gateway) {
 

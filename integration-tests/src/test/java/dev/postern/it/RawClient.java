@@ -175,11 +175,21 @@ final class RawClient implements AutoCloseable {
     }
 
     RawClient bind(String portal, String statement) throws IOException {
+        return bind(portal, statement, List.of());
+    }
+
+    /** Binds parameters in text form and asks for results in text form. */
+    RawClient bind(String portal, String statement, List<String> params) throws IOException {
         return message('B', body -> {
             string(body, portal);
             string(body, statement);
             body.writeShort(0);
-            body.writeShort(0);
+            body.writeShort(params.size());
+            for (String param : params) {
+                byte[] text = param.getBytes(StandardCharsets.UTF_8);
+                body.writeInt(text.length);
+                body.write(text);
+            }
             body.writeShort(0);
         });
     }

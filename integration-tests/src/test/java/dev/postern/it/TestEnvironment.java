@@ -73,6 +73,11 @@ final class TestEnvironment implements AutoCloseable {
                 standby);
     }
 
+    /** Starts a primary whose content may be destroyed: an installed PostgreSQL if there is one, for its extensions. */
+    static PostgresUnderTest throwAwayPrimary() throws IOException, SQLException {
+        return Files.isDirectory(INSTALLED) ? installed() : embedded(18, false);
+    }
+
     private static LocalPostgres installed() throws IOException, SQLException {
         return LocalPostgres.start("PostgreSQL 15 (installed)", 15, PostgresBinaries.installed(INSTALLED), false);
     }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One PostgreSQL server on a free port of 127.0.0.1, reachable by password over TCP only. Its data
@@ -50,19 +51,21 @@ public final class PostgresServer implements Superuser, AutoCloseable {
                     "log_line_prefix", "%m [%p] %u@%d ",
                     "log_timezone", "UTC");
 
+    private final PostgresBinaries binaries;
     private final Path data;
     private final Path log;
     private final int port;
     private final String superuserPassword;
-    private final SupervisedProcess process;
+    private SupervisedProcess process;
 
     private PostgresServer(
-            Path data, Path log, int port, String superuserPassword, SupervisedProcess process) {
+            PostgresBinaries binaries, Path data, Path log, int port, String superuserPassword) throws IOException {
+        this.binaries = binaries;
         this.data = data;
         this.log = log;
         this.port = port;
         this.superuserPassword = superuserPassword;
-        this.process = process;
+        this.process = launch();
     }
 
     /**
@@ -118,22 +121,11 @@ public final class PostgresServer implements Superuser, AutoCloseable {
             PostgresBinaries binaries, Path data, Path log, String superuserPassword)
             throws IOException {
         for (int attempt = 1; ; attempt++) {
-            int port = freePort();
-            SupervisedProcess process =
-                    SupervisedProcess.start(
-                            List.of(
-                                    binaries.program("postgres").toString(),
-                                    "-D",
-                                    data.toString(),
-                                    "-p",
-                                    Integer.toString(port)),
-                            data,
-                            log);
-            PostgresServer server = new PostgresServer(data, log, port, superuserPassword, process);
+            PostgresServer server = new PostgresServer(binaries, data, log, freePort(), superuserPassword);
             if (server.acceptsInTime()) {
                 return server;
             }
-            process.close();
+            server.close();
             // Another process may have taken the port between its choice and its use.
             if (attempt == START_ATTEMPTS) {
                 throw new IOException("PostgreSQL did not start:\n" + server.endOfLog());
@@ -161,7 +153,7 @@ public final class PostgresServer implements Superuser, AutoCloseable {
 
     /** Returns the process id of the postmaster. */
     public long pid() throws IOException {
-        return Long.parseLong(pidFile().getFirst());
+        return Long.parseLong(pidFileLines().getFirst());
     }
 
     @Override
@@ -179,16 +171,49 @@ public final class PostgresServer implements Superuser, AutoCloseable {
                 "jdbc:postgresql://" + HOST + ":" + port + "/" + database, properties);
     }
 
+    /** Ends all of the server's processes at once, as a crash of its machine would. */
+    public void kill() throws IOException {
+        ProcessHandle postmaster = ProcessHandle.of(pid()).orElseThrow();
+        List<ProcessHandle> processes = Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+        processes.forEach(ProcessHandle::destroyForcibly);
+        process.close();
+        Files.deleteIfExists(pidFile());
+    }
+
+    /**
+     * Starts the server again after {@link #kill}, on the port it had.
+     *
+     * @throws IOException with the end of its log, if it does not start
+     */
+    public void restart() throws IOException {
+        process = launch();
+        if (!acceptsInTime()) {
+            throw new IOException("PostgreSQL did not start again:\n" + endOfLog());
+        }
+    }
+
     /** Stops the server in order. */
     @Override
     public void close() throws IOException {
         process.close();
     }
 
+    private SupervisedProcess launch() throws IOException {
+        return SupervisedProcess.start(
+                List.of(
+                        binaries.program("postgres").toString(),
+                        "-D",
+                        data.toString(),
+                        "-p",
+                        Integer.toString(port)),
+                data,
+                log);
+    }
+
     private boolean acceptsInTime() throws IOException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (!process.hasEndedWithin(POLL) && System.nanoTime() < deadline) {
-            List<String> lines = pidFile();
+            List<String> lines = pidFileLines();
             if (lines.size() > PID_FILE_STATUS_LINE
                     && ACCEPTING.contains(lines.get(PID_FILE_STATUS_LINE).strip())) {
                 return true;
@@ -198,12 +223,16 @@ public final class PostgresServer implements Superuser, AutoCloseable {
     }
 
     /** Returns the lines of {@code postmaster.pid}, none before it exists. */
-    private List<String> pidFile() throws IOException {
+    private List<String> pidFileLines() throws IOException {
         try {
-            return Files.readAllLines(data.resolve("postmaster.pid"), StandardCharsets.UTF_8);
+            return Files.readAllLines(pidFile(), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             return List.of();
         }
+    }
+
+    private Path pidFile() {
+        return data.resolve("postmaster.pid");
     }
 
     private String endOfLog() throws IOException {
