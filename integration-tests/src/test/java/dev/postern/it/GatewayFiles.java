@@ -43,6 +43,8 @@ record GatewayFiles(Path directory, String password) {
                   it: {upstream: it, databases: [%s], limits: {statement_timeout: 60s, max_sessions: 1000}}
                 agents:
                   %s: {policy: it, owner: dana@example.com, verifier: "%s"}
+                # Machines that run tests are busy with other things as well.
+                gate: {time_limit: 5s}
                 audit: {file: {directory: audit}}
                 """
                                 .formatted(

@@ -3,10 +3,11 @@ package dev.postern.protocol;
 import java.security.MessageDigest;
 
 /**
- * What BackendKeyData hands out and a CancelRequest brings back: whoever holds it can cancel the session's statement.
- * Immutable; {@code toString} does not show the secret.
+ * What BackendKeyData hands out and a CancelRequest brings back: whoever holds it can cancel the
+ * session's statement. Immutable; {@code toString} does not show the secret.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS">PostgreSQL,
+ * @see <a
+ *     href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS">PostgreSQL,
  *     "Canceling Requests in Progress"</a>
  */
 public final class BackendKey {

@@ -5,10 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writers of the messages that Postern itself sends to a frontend. Each appends one whole message to the caller's buffer
- * and keeps nothing.
+ * Writers of the messages that Postern itself sends to a frontend. Each appends one whole message
+ * to the caller's buffer and keeps nothing.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL, "Message Formats"</a>
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL,
+ *     "Message Formats"</a>
  */
 public final class BackendMessages {
 
@@ -71,8 +72,8 @@ public final class BackendMessages {
     /**
      * {@code 'v' Int32 length Int32 version Int32 n (String option)*}.
      *
-     * <p>PostgreSQL's documentation calls the first word the newest minor version; its server has always sent, and its
-     * clients read, major and minor together, and so does this.
+     * <p>PostgreSQL's documentation calls the first word the newest minor version; its server has
+     * always sent, and its clients read, major and minor together, and so does this.
      *
      * @param version the newest version that both sides speak
      * @param unrecognized the protocol options that do not exist here
@@ -87,8 +88,8 @@ public final class BackendMessages {
     }
 
     /**
-     * {@code 'E' Int32 length (Byte(1) field String value)* Byte(0)}; fields S, V, C, M, and D, H, P where present. A NUL
-     * inside a text, which would end it, becomes U+FFFD.
+     * {@code 'E' Int32 length (Byte(1) field String value)* Byte(0)}; fields S, V, C, M, and D, H,
+     * P where present. A NUL inside a text, which would end it, becomes U+FFFD.
      */
     public static void errorResponse(ByteBuf out, ErrorResponse error) {
         int start = MessageWriter.begin(out, 'E');
@@ -113,7 +114,8 @@ public final class BackendMessages {
     /**
      * {@code 'Z' Int32(5) Byte(1) status}.
      *
-     * @param status {@code I} outside a transaction block, {@code T} inside one, {@code E} inside a failed one
+     * @param status {@code I} outside a transaction block, {@code T} inside one, {@code E} inside a
+     *     failed one
      */
     public static void readyForQuery(ByteBuf out, char status) {
         int start = MessageWriter.begin(out, 'Z');

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param detail field D; {@code null} if absent
  * @param hint field H; {@code null} if absent
  * @param position field P, counted from 1; 0 if absent
- * @see <a href="https://www.postgresql.org/docs/current/protocol-error-fields.html">PostgreSQL, "Error and Notice Message
- *     Fields"</a>
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-error-fields.html">PostgreSQL,
+ *     "Error and Notice Message Fields"</a>
  */
 public record ErrorResponse(
         Severity severity,
@@ -47,11 +47,11 @@ public record ErrorResponse(
     }
 
     /**
-     * Reads a message's body (after type and length) to its end. Bytes that are not UTF-8 become U+FFFD: a server that
-     * refuses a connection may not know the encoding yet.
+     * Reads a message's body (after type and length) to its end. Bytes that are not UTF-8 become
+     * U+FFFD: a server that refuses a connection may not know the encoding yet.
      *
-     * @throws IllegalArgumentException if the body is not a list of fields that ends in NUL, or lacks severity, code or
-     *     message
+     * @throws IllegalArgumentException if the body is not a list of fields that ends in NUL, or
+     *     lacks severity, code or message
      */
     public static ErrorResponse read(ByteBuf body) {
         String severity = null;

@@ -5,10 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Writers of the messages that Postern itself sends to PostgreSQL. Each appends one whole message to the caller's buffer
- * and keeps nothing.
+ * Writers of the messages that Postern itself sends to PostgreSQL. Each appends one whole message
+ * to the caller's buffer and keeps nothing.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL, "Message Formats"</a>
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL,
+ *     "Message Formats"</a>
  */
 public final class FrontendMessages {
 
@@ -34,26 +35,27 @@ public final class FrontendMessages {
      * {@code Int32 length Int32 version (String name String value)* Byte(0)}.
      *
      * @param parameters user and database among them, in the order in which they are to be written
-     * @throws IllegalArgumentException if a name is empty, which would end the list, or a text holds NUL
+     * @throws IllegalArgumentException if a name is empty, which would end the list, or a text
+     *     holds NUL
      */
     public static void startupMessage(
             ByteBuf out, ProtocolVersion version, Map<String, String> parameters) {
         int start = MessageWriter.beginUntyped(out);
         out.writeInt(version.word());
-        parameters.forEach(
-                (name, value) -> {
-                    if (name.isEmpty()) {
-                        throw new IllegalArgumentException("startup parameter without a name");
-                    }
-                    MessageWriter.cString(out, name);
-                    MessageWriter.cString(out, value);
-                });
+        parameters.forEach((name, value) -> {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("startup parameter without a name");
+            }
+            MessageWriter.cString(out, name);
+            MessageWriter.cString(out, value);
+        });
         out.writeByte(0);
         MessageWriter.end(out, start);
     }
 
     /**
-     * {@code 'p' Int32 length Byte(n) password Byte(0)}: a cleartext password, or the 35 characters of an MD5 one.
+     * {@code 'p' Int32 length Byte(n) password Byte(0)}: a cleartext password, or the 35 characters
+     * of an MD5 one.
      *
      * @throws IllegalArgumentException if the password holds NUL
      */

@@ -3,7 +3,10 @@ package dev.postern.protocol;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** The common frame of both directions' writers: a type, a length that is known at the end, NUL-terminated text. */
+/**
+ * The common frame of both directions' writers: a type, a length that is known at the end,
+ * NUL-terminated text.
+ */
 final class MessageWriter {
 
     private MessageWriter() {}

@@ -24,7 +24,10 @@ public record ProtocolVersion(int major, int minor) implements Comparable<Protoc
         return major << 16 | minor;
     }
 
-    /** Returns the older of this version and {@link #V3_2}: what a session that asked for this one speaks. */
+    /**
+     * Returns the older of this version and {@link #V3_2}: what a session that asked for this one
+     * speaks.
+     */
     public ProtocolVersion negotiated() {
         return compareTo(V3_2) > 0 ? V3_2 : this;
     }

@@ -8,11 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The startup parameter {@code options}: the command line of a backend, as libpq's PGOPTIONS gives it. Only the switches
- * that set a run-time parameter are read, {@code -c name=value} and {@code --name=value}.
+ * The startup parameter {@code options}: the command line of a backend, as libpq's PGOPTIONS gives
+ * it. Only the switches that set a run-time parameter are read, {@code -c name=value} and {@code
+ * --name=value}.
  *
- * @see <a href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS">PostgreSQL, "Parameter Key
- *     Words"</a>
+ * @see <a
+ *     href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS">PostgreSQL,
+ *     "Parameter Key Words"</a>
  */
 public final class StartupOptions {
 
@@ -21,8 +23,9 @@ public final class StartupOptions {
     /**
      * Reads options.
      *
-     * @return parameters in their order, names folded to lower case with hyphens as underscores, the last value of each;
-     *     {@code null} if there is any other switch, or one without a name and value
+     * @return parameters in their order, names folded to lower case with hyphens as underscores,
+     *     the last value of each; {@code null} if there is any other switch, or one without a name
+     *     and value
      */
     public static @Nullable Map<String, String> parse(String options) {
         Map<String, String> settings = new LinkedHashMap<>();
@@ -49,7 +52,10 @@ public final class StartupOptions {
         return settings;
     }
 
-    /** Splits at white space, of which a backslash takes the meaning away, as {@code pg_split_opts} does. */
+    /**
+     * Splits at white space, of which a backslash takes the meaning away, as {@code pg_split_opts}
+     * does.
+     */
     private static List<String> split(String options) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();

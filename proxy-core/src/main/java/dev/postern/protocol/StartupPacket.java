@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a frontend may send before it has authenticated: the packets without a type byte.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL, "Message Formats"</a>
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL,
+ *     "Message Formats"</a>
  */
 public sealed interface StartupPacket {
 
@@ -38,9 +39,11 @@ public sealed interface StartupPacket {
      * @param user who logs in, never empty, at most 63 bytes
      * @param database what to connect to, never empty: the user's name if none was given
      * @param options the parameter {@code options}, unread; {@code null} if absent
-     * @param parameters run-time parameters in the order of their first appearance, names as written, the last value of
-     *     each: everything but user, database, options, replication and protocol options
-     * @param protocolOptions names of the protocol options asked for ({@code _pq_.…}), none of which exist here
+     * @param parameters run-time parameters in the order of their first appearance, names as
+     *     written, the last value of each: everything but user, database, options, replication and
+     *     protocol options
+     * @param protocolOptions names of the protocol options asked for ({@code _pq_.…}), none of
+     *     which exist here
      */
     record StartupMessage(
             ProtocolVersion version,

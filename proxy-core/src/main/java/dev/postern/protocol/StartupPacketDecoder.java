@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *                3 &lt;&lt; 16 | minor StartupMessage: (String name, String value)*, Byte(1) 0
  * </pre>
  *
- * The rules are those of {@code ProcessStartupPacket} in PostgreSQL, where it is silent the stricter ones: a request
- * without a body has none, text is UTF-8.
+ * The rules are those of {@code ProcessStartupPacket} in PostgreSQL, where it is silent the
+ * stricter ones: a request without a body has none, text is UTF-8.
  */
 public final class StartupPacketDecoder {
 
@@ -42,9 +42,10 @@ public final class StartupPacketDecoder {
     /**
      * Takes one packet off the buffer.
      *
-     * @return the packet; {@code null}, with nothing taken, if it is not there as a whole. After {@link
-     *     StartupPacket.Unreadable} nothing of what is left in the buffer has a meaning. A length is refused as soon as it
-     *     is there, so that no more than 10,004 bytes need ever be kept.
+     * @return the packet; {@code null}, with nothing taken, if it is not there as a whole. After
+     *     {@link StartupPacket.Unreadable} nothing of what is left in the buffer has a meaning. A
+     *     length is refused as soon as it is there, so that no more than 10,004 bytes need ever be
+     *     kept.
      */
     public static @Nullable StartupPacket decode(ByteBuf in) {
         if (in.readableBytes() < LENGTH_WORD) {
@@ -52,7 +53,8 @@ public final class StartupPacketDecoder {
         }
         long length = in.getUnsignedInt(in.readerIndex());
         if (length < MIN_LENGTH || length > LENGTH_WORD + MAX_STARTUP_PACKET_LENGTH) {
-            return new StartupPacket.Unreadable(StartupFault.LENGTH, "invalid length of startup packet");
+            return new StartupPacket.Unreadable(
+                    StartupFault.LENGTH, "invalid length of startup packet");
         }
         if (in.readableBytes() < length) {
             return null;
@@ -60,7 +62,8 @@ public final class StartupPacketDecoder {
         ByteBuf packet = in.readSlice((int) length).skipBytes(LENGTH_WORD);
         int code = packet.readInt();
         return switch (code) {
-            case StartupPacket.SSL_REQUEST_CODE -> withoutBody(packet, new StartupPacket.SslRequest());
+            case StartupPacket.SSL_REQUEST_CODE ->
+                    withoutBody(packet, new StartupPacket.SslRequest());
             case StartupPacket.GSSENC_REQUEST_CODE ->
                     withoutBody(packet, new StartupPacket.GssEncRequest());
             case StartupPacket.CANCEL_REQUEST_CODE -> cancelRequest(packet, (int) length);
@@ -77,7 +80,8 @@ public final class StartupPacketDecoder {
 
     private static StartupPacket cancelRequest(ByteBuf packet, int length) {
         int secretLength = length - CANCEL_REQUEST_HEADER;
-        if (secretLength < BackendKey.MIN_SECRET_LENGTH || secretLength > BackendKey.MAX_SECRET_LENGTH) {
+        if (secretLength < BackendKey.MIN_SECRET_LENGTH
+                || secretLength > BackendKey.MAX_SECRET_LENGTH) {
             return new StartupPacket.Unreadable(
                     StartupFault.LENGTH, "invalid length of cancel request packet");
         }
@@ -109,23 +113,28 @@ public final class StartupPacketDecoder {
             }
         } catch (CharacterCodingException e) {
             return new StartupPacket.Unreadable(
-                    StartupFault.ENCODING, "invalid byte sequence for encoding \"UTF8\" in startup packet");
+                    StartupFault.ENCODING,
+                    "invalid byte sequence for encoding \"UTF8\" in startup packet");
         }
         return startupMessage(version, pairs);
     }
 
     private static StartupPacket misplacedTerminator() {
         return new StartupPacket.Unreadable(
-                StartupFault.LAYOUT, "invalid startup packet layout: expected terminator as last byte");
+                StartupFault.LAYOUT,
+                "invalid startup packet layout: expected terminator as last byte");
     }
 
-    private static StartupPacket startupMessage(ProtocolVersion version, Map<String, String> pairs) {
+    private static StartupPacket startupMessage(
+            ProtocolVersion version, Map<String, String> pairs) {
         String user = pairs.remove("user");
         String database = pairs.remove("database");
         String options = pairs.remove("options");
         String replication = pairs.remove("replication");
         List<String> protocolOptions =
-                pairs.keySet().stream().filter(name -> name.startsWith(PROTOCOL_OPTION_PREFIX)).toList();
+                pairs.keySet().stream()
+                        .filter(name -> name.startsWith(PROTOCOL_OPTION_PREFIX))
+                        .toList();
         protocolOptions.forEach(pairs::remove);
         if (replication != null) {
             StartupPacket.Unreadable refusal = judgeReplication(replication);
@@ -138,7 +147,8 @@ public final class StartupPacketDecoder {
                     StartupFault.USER, "no PostgreSQL user name specified in startup packet");
         }
         if (user.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_LENGTH) {
-            return new StartupPacket.Unreadable(StartupFault.USER, "user name is longer than 63 bytes");
+            return new StartupPacket.Unreadable(
+                    StartupFault.USER, "user name is longer than 63 bytes");
         }
         return new StartupPacket.StartupMessage(
                 version,
@@ -163,14 +173,20 @@ public final class StartupPacketDecoder {
                 StartupFault.REPLICATION_VALUE, "invalid value for parameter \"replication\"");
     }
 
-    /** Reads a boolean as PostgreSQL's {@code parse_bool} does: any unambiguous beginning, in any case. */
+    /**
+     * Reads a boolean as PostgreSQL's {@code parse_bool} does: any unambiguous beginning, in any
+     * case.
+     */
     private static boolean isBoolean(String value, boolean meaning) {
         String folded = value.toLowerCase(Locale.ROOT);
         if (folded.isEmpty()) {
             return false;
         }
         return meaning
-                ? "true".startsWith(folded) || "yes".startsWith(folded) || folded.equals("on") || folded.equals("1")
+                ? "true".startsWith(folded)
+                        || "yes".startsWith(folded)
+                        || folded.equals("on")
+                        || folded.equals("1")
                 : "false".startsWith(folded)
                         || "no".startsWith(folded)
                         || folded.equals("of")

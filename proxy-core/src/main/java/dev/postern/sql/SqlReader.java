@@ -17,6 +17,9 @@ import java.util.List;
  */
 public final class SqlReader {
 
+    /** How the grammar says that a text is nested deeper than its own stack goes. */
+    private static final String PARSER_STACK = "memory exhausted";
+
     private final Grammar grammar;
     private final GateLimits limits;
     private final SyntaxTreeReader trees;
@@ -60,11 +63,7 @@ public final class SqlReader {
         return switch (grammar.parse(text.bytes())) {
             case ParseOutcome.Tree tree ->
                     facts(trees.read(tree.json()), new TextPositions(text.bytes()));
-            case ParseOutcome.SyntaxError error ->
-                    new Unreadable(
-                            Reason.SYNTAX,
-                            error.message(),
-                            new TextPositions(text.bytes()).character(error.cursor() - 1));
+            case ParseOutcome.SyntaxError error -> syntaxError(error, text);
             case ParseOutcome.Exhausted exhausted -> {
                 spent = true;
                 yield exhausted(exhausted.resource());
@@ -89,6 +88,14 @@ public final class SqlReader {
                 yield new Parsed(statements, fingerprint(known.fingerprint()));
             }
         };
+    }
+
+    private static Unreadable syntaxError(ParseOutcome.SyntaxError error, SqlText text) {
+        if (error.message().startsWith(PARSER_STACK)) {
+            return new Unreadable(Reason.TOO_COMPLEX, "nesting", 0);
+        }
+        int position = new TextPositions(text.bytes()).character(error.cursor() - 1);
+        return new Unreadable(Reason.SYNTAX, error.message(), position);
     }
 
     private static Unreadable exhausted(ParseOutcome.Resource resource) {

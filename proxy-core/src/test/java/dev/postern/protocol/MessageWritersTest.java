@@ -38,7 +38,10 @@ class MessageWritersTest {
     void sessionMessages_written_haveTheirBytes() {
         assertThat(hex(out -> BackendMessages.parameterStatus(out, "a", "é")))
                 .isEqualTo("53000000096100c3a900");
-        assertThat(hex(out -> BackendMessages.backendKeyData(out, new BackendKey(258, new byte[] {1, 2, 3, 4}))))
+        assertThat(
+                        hex(out ->
+                                BackendMessages.backendKeyData(
+                                        out, new BackendKey(258, new byte[] {1, 2, 3, 4}))))
                 .isEqualTo("4b0000000c0000010201020304");
         assertThat(hex(out -> BackendMessages.readyForQuery(out, 'T'))).isEqualTo("5a0000000554");
     }
@@ -46,10 +49,9 @@ class MessageWritersTest {
     @Test
     void negotiation_written_hasMajorAndMinorVersion() {
         assertThat(
-                        hex(
-                                out ->
-                                        BackendMessages.negotiateProtocolVersion(
-                                                out, ProtocolVersion.V3_2, List.of("_pq_.x"))))
+                        hex(out ->
+                                BackendMessages.negotiateProtocolVersion(
+                                        out, ProtocolVersion.V3_2, List.of("_pq_.x"))))
                 .isEqualTo("76000000130003000200000001" + "5f70715f2e7800");
     }
 
@@ -57,9 +59,13 @@ class MessageWritersTest {
     void upstreamMessages_written_haveTheirBytes() {
         assertThat(hex(FrontendMessages::sslRequest)).isEqualTo("0000000804d2162f");
         assertThat(hex(FrontendMessages::terminate)).isEqualTo("5800000004");
-        assertThat(hex(out -> FrontendMessages.cancelRequest(out, new BackendKey(1, new byte[] {9, 9, 9, 9}))))
+        assertThat(
+                        hex(out ->
+                                FrontendMessages.cancelRequest(
+                                        out, new BackendKey(1, new byte[] {9, 9, 9, 9}))))
                 .isEqualTo("0000001004d2162e0000000109090909");
-        assertThat(hex(out -> FrontendMessages.passwordMessage(out, new byte[] {65}))).isEqualTo("70000000064100");
+        assertThat(hex(out -> FrontendMessages.passwordMessage(out, new byte[] {65})))
+                .isEqualTo("70000000064100");
         assertThat(hex(out -> FrontendMessages.saslInitialResponse(out, "M", "d")))
                 .isEqualTo("700000000b4d000000000164");
         assertThat(hex(out -> FrontendMessages.saslResponse(out, "d"))).isEqualTo("700000000564");
@@ -91,8 +97,8 @@ class MessageWritersTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> FrontendMessages.passwordMessage(out, new byte[] {1, 0}))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(
-                        () -> FrontendMessages.startupMessage(out, ProtocolVersion.V3_0, Map.of("", "x")))
+        assertThatThrownBy(() ->
+                        FrontendMessages.startupMessage(out, ProtocolVersion.V3_0, Map.of("", "x")))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -130,9 +136,20 @@ class MessageWritersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "S", "SFATAL", "SFATAL\0C3D000\0Mno", "SFATAL\0C3D000\0\0", "SFATAL\0Mno\0\0", "C3D000\0Mno\0\0", "SFATAL\0C3D\0Mno\0\0"})
+    @ValueSource(
+            strings = {
+                "",
+                "S",
+                "SFATAL",
+                "SFATAL\0C3D000\0Mno",
+                "SFATAL\0C3D000\0\0",
+                "SFATAL\0Mno\0\0",
+                "C3D000\0Mno\0\0",
+                "SFATAL\0C3D\0Mno\0\0"
+            })
     void errorBody_broken_isRefused(String body) {
-        assertThatThrownBy(() -> ErrorResponse.read(text(body))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ErrorResponse.read(text(body)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -32,7 +32,10 @@ class StartupOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-c", "-c a", "--a", "--=1", "-c =1", "-f", "-B 100", "-e", "a=1", "\\", "-", "--"})
+    @ValueSource(
+            strings = {
+                "-c", "-c a", "--a", "--=1", "-c =1", "-f", "-B 100", "-e", "a=1", "\\", "-", "--"
+            })
     void otherSwitch_parsed_isRefused(String options) {
         assertThat(StartupOptions.parse(options)).isNull();
     }

@@ -76,7 +76,9 @@ class StartupPacketDecoderTest {
 
     @Test
     void twoPackets_decoded_secondIsLeft() {
-        ByteBuf in = packet(StartupPacket.GSSENC_REQUEST_CODE).writeBytes(packet(StartupPacket.SSL_REQUEST_CODE));
+        ByteBuf in =
+                packet(StartupPacket.GSSENC_REQUEST_CODE)
+                        .writeBytes(packet(StartupPacket.SSL_REQUEST_CODE));
         assertThat(StartupPacketDecoder.decode(in)).isEqualTo(new StartupPacket.GssEncRequest());
         assertThat(StartupPacketDecoder.decode(in)).isEqualTo(new StartupPacket.SslRequest());
     }
@@ -91,7 +93,9 @@ class StartupPacketDecoderTest {
                         new StartupPacket.CancelRequest(
                                 new BackendKey(42, Arrays.copyOfRange(body, 4, 260))));
         assertThat(decode(packet(StartupPacket.CANCEL_REQUEST_CODE, 0, 0, 0, 42, 1, 2, 3, 4)))
-                .isEqualTo(new StartupPacket.CancelRequest(new BackendKey(42, new byte[] {1, 2, 3, 4})));
+                .isEqualTo(
+                        new StartupPacket.CancelRequest(
+                                new BackendKey(42, new byte[] {1, 2, 3, 4})));
     }
 
     private static ByteBuf packet(int code, int... body) {
@@ -129,7 +133,12 @@ class StartupPacketDecoderTest {
 
     @Test
     void length_greatestPossible_isReadToItsEnd() {
-        String value = "x".repeat(StartupPacketDecoder.MAX_STARTUP_PACKET_LENGTH - 4 - "user\0bot\0a\0\0\0".length());
+        String value =
+                "x"
+                        .repeat(
+                                StartupPacketDecoder.MAX_STARTUP_PACKET_LENGTH
+                                        - 4
+                                        - "user\0bot\0a\0\0\0".length());
         assertThat(decodeStartup("user", "bot", "a", value).parameters()).containsEntry("a", value);
     }
 
@@ -149,7 +158,8 @@ class StartupPacketDecoderTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void knownMinorVersion_decoded_needsNoNegotiation(int minor) {
-        var message = (StartupPacket.StartupMessage) decode(startup(3 << 16 | minor, "user", "bot"));
+        var message =
+                (StartupPacket.StartupMessage) decode(startup(3 << 16 | minor, "user", "bot"));
         assertThat(message.needsNegotiation()).isFalse();
         assertThat(message.version().negotiated()).isEqualTo(new ProtocolVersion(3, minor));
     }

@@ -2,8 +2,10 @@ package dev.postern.server;
 
 import dev.postern.server.enforce.ProxySession;
 import io.netty.channel.EventLoop;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /** All sessions, and on which event loop each lives. Safe for use by any thread. */
@@ -35,6 +37,23 @@ final class ActiveSessions {
 
     void remove(Entry entry) {
         entries.remove(entry);
+        if (entries.isEmpty()) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
+    }
+
+    /** Waits until there is no session, for some time. */
+    synchronized void awaitNone(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!entries.isEmpty()) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (left <= 0) {
+                return;
+            }
+            wait(left);
+        }
     }
 
     int size() {

@@ -4,6 +4,7 @@ import dev.postern.identity.Agent;
 import dev.postern.identity.AgentDirectory;
 import dev.postern.policy.Policy;
 import dev.postern.server.tls.ListenTls;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,12 @@ final class LiveConfiguration implements AgentDirectory {
         Snapshot snapshot = current;
         Agent found = snapshot.agents().get(agent);
         return found == null ? null : snapshot.policies().get(found.policy());
+    }
+
+    /** Tells whether an agent's sessions may go on. */
+    boolean isValid(String agent, Instant now) {
+        Agent found = current.agents().get(agent);
+        return found != null && (found.expires() == null || now.isBefore(found.expires()));
     }
 
     ListenTls tls() {

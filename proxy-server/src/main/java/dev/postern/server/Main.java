@@ -1,7 +1,11 @@
 package dev.postern.server;
 
 import dev.postern.server.cli.AgentCommand;
+import dev.postern.server.cli.CheckCommand;
+import dev.postern.server.cli.DemoCommand;
 import dev.postern.server.cli.PosternCommand;
+import dev.postern.server.cli.ServeCommand;
+import dev.postern.server.cli.Signals;
 import java.time.InstantSource;
 
 /** Where the process begins. */
@@ -12,7 +16,11 @@ public final class Main {
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         System.exit(
-                PosternCommand.with(AgentCommand.create(InstantSource.system()))
+                PosternCommand.with(
+                                new DemoCommand(PosternServer::start, Signals.ofProcess()),
+                                new ServeCommand(PosternServer::start, Signals.ofProcess()),
+                                new CheckCommand(new OfflineCheck(), System.in),
+                                AgentCommand.create(InstantSource.system()))
                         .execute(arguments));
     }
 }

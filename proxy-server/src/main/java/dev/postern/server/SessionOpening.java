@@ -25,7 +25,6 @@ import dev.postern.server.metrics.AgentMetrics;
 import dev.postern.server.metrics.ServerMetrics;
 import dev.postern.server.upstream.UpstreamCancel;
 import dev.postern.server.upstream.UpstreamConnection;
-import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamException;
 import dev.postern.server.upstream.UpstreamHandler;
 import io.netty.buffer.ByteBuf;
@@ -52,7 +51,6 @@ final class SessionOpening implements SessionOpener {
 
     private final LiveConfiguration configuration;
     private final Map<String, UpstreamRoute> routes;
-    private final UpstreamConnector connector;
     private final UpstreamCancel cancel;
     private final StatementJudge judge;
     private final AuditSink audit;
@@ -66,7 +64,6 @@ final class SessionOpening implements SessionOpener {
     SessionOpening(
             LiveConfiguration configuration,
             Map<String, UpstreamRoute> routes,
-            UpstreamConnector connector,
             UpstreamCancel cancel,
             StatementJudge judge,
             AuditSink audit,
@@ -78,7 +75,6 @@ final class SessionOpening implements SessionOpener {
             LongSupplier nanoTime) {
         this.configuration = configuration;
         this.routes = Map.copyOf(routes);
-        this.connector = connector;
         this.cancel = cancel;
         this.judge = judge;
         this.audit = audit;
@@ -141,9 +137,7 @@ final class SessionOpening implements SessionOpener {
                 return;
             }
             Future<UpstreamConnection> connecting =
-                    connector.connect(
-                            channel.eventLoop(),
-                            route.target(startup.database(), settings()));
+                    route.connect(channel.eventLoop(), startup.database(), settings());
             ChannelFutureListener agentGone = closed -> connecting.cancel(false);
             channel.closeFuture().addListener(agentGone);
             connecting.addListener(
@@ -196,7 +190,7 @@ final class SessionOpening implements SessionOpener {
                             new SessionEnvironment(
                                     judge,
                                     audit,
-                                    new Counting(numbers, metrics),
+                                    new Counting(numbers),
                                     channel.eventLoop(),
                                     wallClock,
                                     nanoTime,
@@ -210,6 +204,7 @@ final class SessionOpening implements SessionOpener {
             hooks.entry = entry;
             hooks.key = key;
             numbers.sessionOpened();
+            route.count(connection.host(), 1);
             sessions.add(entry);
             handler.attach(session);
             connection.channel().pipeline().addLast("upstream", new UpstreamHandler(session));
@@ -348,6 +343,7 @@ final class SessionOpening implements SessionOpener {
                     cancelKeys.remove(key);
                 }
                 numbers.sessionClosed();
+                route.count(connection.host(), -1);
                 route.release();
                 usage.close();
             }
@@ -355,14 +351,11 @@ final class SessionOpening implements SessionOpener {
     }
 
     /** Counts into the metrics. */
-    private record Counting(AgentMetrics agent, ServerMetrics all) implements SessionObserver {
+    private record Counting(AgentMetrics agent) implements SessionObserver {
 
         @Override
-        public void decided(Verdict verdict, long gateNanos) {
+        public void decided(Verdict verdict) {
             agent.decided(verdict);
-            if (gateNanos > 0) {
-                all.gate(gateNanos);
-            }
         }
 
         @Override

@@ -1,14 +1,19 @@
 package dev.postern.server;
 
 import dev.postern.server.tls.UpstreamTls;
+import dev.postern.server.upstream.UpstreamConnection;
+import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
 import dev.postern.server.upstream.UpstreamTarget;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The way to one configured upstream, shared by all sessions that use it. Safe for use by any thread. */
 final class UpstreamRoute {
@@ -21,7 +26,9 @@ final class UpstreamRoute {
     private final Duration connectTimeout;
     private final boolean allowPrimary;
     private final int maxConnections;
+    private final UpstreamConnector connector;
     private final AtomicInteger connections = new AtomicInteger();
+    private final Map<UpstreamHost, AtomicInteger> byHost;
 
     /**
      * Makes a route.
@@ -36,7 +43,8 @@ final class UpstreamRoute {
             UpstreamTls tls,
             Duration connectTimeout,
             boolean allowPrimary,
-            int maxConnections) {
+            int maxConnections,
+            UpstreamConnector connector) {
         this.name = name;
         this.hosts = List.copyOf(hosts);
         this.user = user;
@@ -45,6 +53,11 @@ final class UpstreamRoute {
         this.connectTimeout = connectTimeout;
         this.allowPrimary = allowPrimary;
         this.maxConnections = maxConnections;
+        this.connector = connector;
+        this.byHost =
+                this.hosts.stream()
+                        .distinct()
+                        .collect(Collectors.toUnmodifiableMap(host -> host, host -> new AtomicInteger()));
     }
 
     String name() {
@@ -73,20 +86,36 @@ final class UpstreamRoute {
         connections.decrementAndGet();
     }
 
-    /** Returns how many connections are taken. */
-    int connections() {
-        return connections.get();
+    /** Returns the hosts. */
+    List<UpstreamHost> hosts() {
+        return hosts;
+    }
+
+    /** Returns how many sessions are connected to a host. */
+    int sessionsOn(UpstreamHost host) {
+        AtomicInteger count = byHost.get(host);
+        return count == null ? 0 : count.get();
+    }
+
+    /** A session has connected to a host, or left it. */
+    void count(UpstreamHost host, int change) {
+        AtomicInteger count = byHost.get(host);
+        if (count != null) {
+            count.addAndGet(change);
+        }
     }
 
     /**
-     * Returns where a session connects to.
+     * Connects a session.
      *
      * @param settings what the agent asked for; what Postern relies on is added and overrides it
      */
-    UpstreamTarget target(String database, Map<String, String> settings) {
+    Future<UpstreamConnection> connect(EventLoop eventLoop, String database, Map<String, String> settings) {
         Map<String, String> all = new LinkedHashMap<>(settings);
         PinnedSettings.apply(all);
-        return new UpstreamTarget(
-                hosts, user, database, password, tls, connectTimeout, all, allowPrimary);
+        return connector.connect(
+                eventLoop,
+                new UpstreamTarget(
+                        hosts, user, database, password, tls, connectTimeout, all, allowPrimary));
     }
 }

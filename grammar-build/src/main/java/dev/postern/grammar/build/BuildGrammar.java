@@ -15,7 +15,6 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Builds PostgreSQL's parser for the JVM: fetches the package, gives the module its C names back,
@@ -70,10 +69,12 @@ public final class BuildGrammar {
 
     private static void build(NpmPackage npmPackage, Path work) throws IOException {
         Path classes = work.resolve("classes");
-        Path wasmFile = work.resolve("postgres-parser.wasm");
         byte[] wasm = reduce(npmPackage);
-        Files.write(wasmFile, wasm);
+        WasmModule module = Parser.parse(wasm);
+        Set<Integer> large = LargeFunctions.of(module);
 
+        Path wasmFile = work.resolve("postgres-parser.wasm");
+        Files.write(wasmFile, new ModuleRewriter(wasm).withTraps(large, module.importSection().importCount()));
         Config config =
                 Config.builder()
                         .withWasmFile(wasmFile)
@@ -81,30 +82,21 @@ public final class BuildGrammar {
                         .withTargetClassFolder(classes)
                         .withTargetWasmFolder(classes)
                         .withTargetSourceFolder(work.resolve("unused-sources"))
-                        .withInterpreterFallback(InterpreterFallback.SILENT)
+                        .withInterpreterFallback(InterpreterFallback.FAIL)
                         .build();
         Generator generator = new Generator(config);
         generator.generateMetaWasm(generator.generateResources());
-        writeClass(
-                classes,
-                NAME + "StackLayout",
-                name ->
-                        StackLayoutClass.write(
-                                name, StackLayout.of(Parser.parse(wasm), STACK_SIZE)));
+
+        ClassFolder folder = new ClassFolder(classes);
+        folder.write(
+                ClassDesc.of(NAME + "StackLayout"),
+                name -> StackLayoutClass.write(name, StackLayout.of(module, STACK_SIZE)));
+        SplitFunctions.write(folder, module, NAME, large);
+        MethodSizes.check(folder);
 
         Path license = classes.resolve("META-INF").resolve("licenses").resolve("libpg-query");
         Files.createDirectories(license);
-        Files.copy(
-                npmPackage.license(),
-                license.resolve("LICENSE"),
-                StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void writeClass(Path classes, String name, Function<ClassDesc, byte[]> content)
-            throws IOException {
-        Path file = classes.resolve(name.replace('.', '/') + ".class");
-        Files.createDirectories(file.getParent());
-        Files.write(file, content.apply(ClassDesc.of(name)));
+        Files.copy(npmPackage.license(), license.resolve("LICENSE"), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static byte[] reduce(NpmPackage npmPackage) throws IOException {

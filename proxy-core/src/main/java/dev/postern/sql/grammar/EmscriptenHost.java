@@ -82,13 +82,16 @@ final class EmscriptenHost {
         };
     }
 
+    /** Grows by a quarter at least, as copying the memory costs as much as its size, but never past the limit. */
     private long[] resizeHeap(Memory memory, long bytes) {
         long wanted = ((bytes & 0xffffffffL) + Memory.PAGE_SIZE - 1) / Memory.PAGE_SIZE;
-        long missing = wanted - memory.pages();
-        if (wanted > memory.maximumPages() || (missing > 0 && memory.grow((int) missing) < 0)) {
+        int pages = memory.pages();
+        if (wanted > memory.maximumPages()) {
             memoryRefused = true;
             return ZERO;
         }
+        long ample = Math.min(Math.max(wanted, pages + pages / 4), memory.maximumPages());
+        memory.grow((int) ample - pages);
         return ONE;
     }
 }

@@ -2,6 +2,10 @@ package dev.postern.sql.grammar;
 
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.ActiveDataSegment;
+import com.dylibso.chicory.wasm.types.DataSegment;
+import com.dylibso.chicory.wasm.types.Instruction;
+import dev.postern.sql.grammar.wasm.PostgresParserStackLayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,10 +18,15 @@ public final class GrammarModule {
 
     private static final String RESOURCE = "wasm/PostgresParser.meta";
 
+    /** The build has validated the module, and what runs are the classes it made from it. */
+    private static final Parser PARSER = Parser.builder().withValidation(false).build();
+
     private final WasmModule module;
+    private final byte[] staticData;
 
     private GrammarModule(WasmModule module) {
         this.module = module;
+        this.staticData = staticData(module);
     }
 
     /** Loads the module from the class path. */
@@ -26,7 +35,7 @@ public final class GrammarModule {
             if (in == null) {
                 throw new IllegalStateException("the build has left out " + RESOURCE);
             }
-            return new GrammarModule(Parser.parse(in));
+            return new GrammarModule(PARSER.parse(() -> in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -34,6 +43,19 @@ public final class GrammarModule {
 
     /** Returns a new grammar with memory of its own. */
     public WasmGrammar newGrammar() {
-        return new WasmGrammar(module);
+        return new WasmGrammar(this);
+    }
+
+    ParserInstance instantiate() {
+        return new ParserInstance(module, staticData);
+    }
+
+    private static byte[] staticData(WasmModule module) {
+        byte[] memory = new byte[PostgresParserStackLayout.low()];
+        for (DataSegment segment : module.dataSection().dataSegments()) {
+            Instruction start = ((ActiveDataSegment) segment).offsetInstructions().get(0);
+            System.arraycopy(segment.data(), 0, memory, (int) start.operand(0), segment.data().length);
+        }
+        return memory;
     }
 }

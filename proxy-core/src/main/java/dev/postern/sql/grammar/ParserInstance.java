@@ -1,10 +1,8 @@
 package dev.postern.sql.grammar;
 
-import com.dylibso.chicory.runtime.ByteArrayMemory;
 import com.dylibso.chicory.runtime.ExportFunction;
 import com.dylibso.chicory.runtime.GlobalInstance;
 import com.dylibso.chicory.runtime.Instance;
-import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import com.dylibso.chicory.wasm.types.MutabilityType;
@@ -32,17 +30,24 @@ final class ParserInstance {
     private static final int ERROR_CURSOR = 16;
 
     private final EmscriptenHost host = new EmscriptenHost();
-    private final Memory memory;
+    private final LinearMemory memory;
     private final ExportFunction malloc;
     private final ExportFunction free;
     private final ExportFunction parse;
     private final ExportFunction freeResult;
 
-    ParserInstance(WasmModule module) {
+    /**
+     * Instantiates a module.
+     *
+     * @param staticData the contents of its data segments from address 0 on
+     */
+    ParserInstance(WasmModule module, byte[] staticData) {
+        MemoryLimits limits = new MemoryLimits(WasmGrammar.INITIAL_PAGES, WasmGrammar.MAXIMUM_PAGES);
+        memory = new LinearMemory(limits, staticData);
         Instance instance =
                 Instance.builder(module)
                         .withImportValues(host.imports(module))
-                        .withMemoryFactory(ByteArrayMemory::new)
+                        .withMemoryFactory(_ -> memory)
                         .withMemoryLimits(
                                 new MemoryLimits(
                                         WasmGrammar.INITIAL_PAGES, WasmGrammar.MAXIMUM_PAGES))
@@ -50,7 +55,6 @@ final class ParserInstance {
                         .withMachineFactory(PostgresParserMachine::new)
                         .withStart(false)
                         .build();
-        memory = instance.memory();
         malloc = instance.export("malloc");
         free = instance.export("free");
         parse = instance.export("wasm_parse_query_raw");
@@ -77,6 +81,11 @@ final class ParserInstance {
         freeResult.apply(result);
         free.apply(text);
         return outcome;
+    }
+
+    /** Tells whether the parser asked for more memory than it may have. */
+    boolean memoryRefused() {
+        return host.memoryRefused();
     }
 
     int pages() {
@@ -109,10 +118,6 @@ final class ParserInstance {
         if (address == 0) {
             throw new ParserAbort(Resource.FAULT, "a result without text");
         }
-        int end = address;
-        while (memory.read(end) != 0) {
-            end++;
-        }
-        return memory.readBytes(address, end - address);
+        return memory.readString(address);
     }
 }

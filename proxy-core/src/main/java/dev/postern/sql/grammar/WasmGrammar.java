@@ -2,7 +2,6 @@ package dev.postern.sql.grammar;
 
 import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.wasm.ChicoryException;
-import com.dylibso.chicory.wasm.WasmModule;
 import dev.postern.sql.grammar.ParseOutcome.Exhausted;
 import dev.postern.sql.grammar.ParseOutcome.Resource;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +23,15 @@ public final class WasmGrammar implements Grammar {
 
     static final int INITIAL_PAGES = 96;
     static final int KEPT_PAGES = 384;
-    static final int MAXIMUM_PAGES = 3072;
+    static final int MAXIMUM_PAGES = 2048;
 
-    private final WasmModule module;
+    private final GrammarModule module;
     private @Nullable ParserInstance instance;
     private boolean spent;
 
-    WasmGrammar(WasmModule module) {
+    WasmGrammar(GrammarModule module) {
         this.module = module;
-        this.instance = new ParserInstance(module);
+        this.instance = module.instantiate();
     }
 
     /**
@@ -55,7 +54,7 @@ public final class WasmGrammar implements Grammar {
         }
         ParserInstance parser = instance;
         if (parser == null) {
-            parser = new ParserInstance(module);
+            parser = module.instantiate();
         }
         instance = null;
         ParseOutcome outcome = parse(parser, utf8);
@@ -77,11 +76,20 @@ public final class WasmGrammar implements Grammar {
         } catch (OutOfMemoryError e) {
             return new Exhausted(Resource.MEMORY);
         } catch (ParserAbort e) {
-            return new Exhausted(e.resource());
+            return new Exhausted(parser.memoryRefused() ? Resource.MEMORY : e.resource());
+        } catch (IndexOutOfBoundsException e) {
+            return new Exhausted(Resource.FAULT);
         } catch (ChicoryException e) {
-            return new Exhausted(
-                    e.getCause() instanceof StackOverflowError ? Resource.STACK : Resource.FAULT);
+            return new Exhausted(reason(parser, e));
         }
+    }
+
+    /** What a trap comes from: C code that is refused memory reports it to a standard error that is not there. */
+    private static Resource reason(ParserInstance parser, ChicoryException trap) {
+        if (parser.memoryRefused()) {
+            return Resource.MEMORY;
+        }
+        return trap.getCause() instanceof StackOverflowError ? Resource.STACK : Resource.FAULT;
     }
 
     /** Returns the pages of 64 KiB this grammar holds now; 0 if none. */

@@ -53,14 +53,32 @@ public final class AdminServer implements AutoCloseable {
             InetSocketAddress address,
             AdminPages content)
             throws IOException {
+        return start(group, channels, address, content, MAX_CONNECTIONS, TIMEOUT);
+    }
+
+    /**
+     * Starts to listen, with limits of its own.
+     *
+     * @param maxConnections served at a time
+     * @param timeout for a request to arrive
+     * @throws IOException if the address cannot be had
+     */
+    public static AdminServer start(
+            EventLoopGroup group,
+            Class<? extends ServerChannel> channels,
+            InetSocketAddress address,
+            AdminPages content,
+            int maxConnections,
+            Duration timeout)
+            throws IOException {
         ExecutorService pages = new ThreadPoolExecutor(
                 1,
                 1,
                 0,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(MAX_CONNECTIONS),
+                new LinkedBlockingQueue<>(maxConnections),
                 Thread.ofPlatform().name("admin").daemon().factory());
-        OpenConnections open = new OpenConnections(MAX_CONNECTIONS);
+        OpenConnections open = new OpenConnections(maxConnections);
         HttpDecoderConfig limits =
                 new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE).setMaxHeaderSize(MAX_HEADERS);
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -76,7 +94,7 @@ public final class AdminServer implements AutoCloseable {
                         }
                         channel.pipeline()
                                 .addLast(new HttpServerCodec(limits))
-                                .addLast(new AdminHandler(content, pages, TIMEOUT));
+                                .addLast(new AdminHandler(content, pages, timeout));
                     }
                 });
         var bound = bootstrap.bind(address).awaitUninterruptibly();

@@ -36,7 +36,10 @@ public final class Authenticator {
     }
 
     Authenticator(
-            AgentDirectory agents, MockVerifiers mockVerifiers, InstantSource clock, Supplier<String> nonces) {
+            AgentDirectory agents,
+            MockVerifiers mockVerifiers,
+            InstantSource clock,
+            Supplier<String> nonces) {
         this.agents = agents;
         this.mockVerifiers = mockVerifiers;
         this.clock = clock;
@@ -60,7 +63,9 @@ public final class Authenticator {
 
     private @Nullable LoginFault admit(Agent agent, @Nullable InetAddress from) {
         if (!agent.networks().isEmpty()
-                && (from == null || agent.networks().stream().noneMatch(network -> network.contains(from)))) {
+                && (from == null
+                        || agent.networks().stream()
+                                .noneMatch(network -> network.contains(from)))) {
             return LoginFault.NETWORK;
         }
         Instant expires = agent.expires();

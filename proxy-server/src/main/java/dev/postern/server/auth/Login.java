@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attempt to log in: two messages from the agent. Used by one thread.
  *
- * <p>A login that is bound to fail for another reason than its password takes the same course as one with a wrong password,
- * and ends with the same reply.
+ * <p>A login that is bound to fail for another reason than its password takes the same course as
+ * one with a wrong password, and ends with the same reply.
  */
 public final class Login {
 
@@ -17,7 +17,11 @@ public final class Login {
     private final @Nullable LoginFault fault;
     private ScramExchange exchange;
 
-    Login(@Nullable Agent agent, @Nullable LoginFault fault, ScramVerifier verifier, Supplier<String> nonces) {
+    Login(
+            @Nullable Agent agent,
+            @Nullable LoginFault fault,
+            ScramVerifier verifier,
+            Supplier<String> nonces) {
         this.agent = agent;
         this.fault = fault;
         this.exchange = new ScramExchange.ClientFirst(verifier, nonces);
@@ -33,14 +37,16 @@ public final class Login {
                 switch (exchange) {
                     case ScramExchange.ClientFirst first -> first.onClientFirst(data);
                     case ScramExchange.ClientFinal last -> last.onClientFinal(data);
-                    case ScramExchange.Over() -> throw new IllegalStateException("the login is over");
+                    case ScramExchange.Over() ->
+                            throw new IllegalStateException("the login is over");
                 };
         exchange =
                 reply instanceof ScramReply.Challenge challenge
                         ? challenge.next()
                         : new ScramExchange.Over();
         return switch (reply) {
-            case ScramReply.Challenge challenge -> new LoginReply.Challenge(challenge.serverFirst());
+            case ScramReply.Challenge challenge ->
+                    new LoginReply.Challenge(challenge.serverFirst());
             case ScramReply.Accepted accepted -> conclude(accepted.serverFinal());
             case ScramReply.Rejected() ->
                     new LoginReply.Refused(fault == null ? LoginFault.WRONG_PASSWORD : fault);

@@ -3,8 +3,8 @@ package dev.postern.server.auth;
 import java.util.Locale;
 
 /**
- * Why a login was refused, as the audit trail and the metrics tell it. The agent is told less: the first four look the
- * same to it.
+ * Why a login was refused, as the audit trail and the metrics tell it. The agent is told less: the
+ * first four look the same to it.
  */
 public enum LoginFault {
     /** There is no agent of this name. */

@@ -13,7 +13,10 @@ public sealed interface LoginReply {
     @SuppressWarnings("ArrayRecordComponent")
     record Accepted(Agent agent, byte[] data) implements LoginReply {}
 
-    /** The login failed; the agent is told {@link dev.postern.protocol.SqlState#INVALID_PASSWORD}, whatever the fault. */
+    /**
+     * The login failed; the agent is told {@link dev.postern.protocol.SqlState#INVALID_PASSWORD},
+     * whatever the fault.
+     */
     record Refused(LoginFault fault) implements LoginReply {}
 
     /** The message breaks the protocol; the agent is told {@code message}. */

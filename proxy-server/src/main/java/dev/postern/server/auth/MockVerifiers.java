@@ -5,12 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Verifiers of agents that do not exist, so that a login as one takes the same course as a login with a wrong password.
+ * Verifiers of agents that do not exist, so that a login as one takes the same course as a login
+ * with a wrong password.
  *
- * <p>The salt of a name is always the same: one that changed with each attempt would give the name away. Processes that
- * serve the same agents should share the secret for the same reason. Immutable.
+ * <p>The salt of a name is always the same: one that changed with each attempt would give the name
+ * away. Processes that serve the same agents should share the secret for the same reason.
+ * Immutable.
  *
- * @see <a href="https://www.rfc-editor.org/rfc/rfc5802#section-9">RFC 5802, "Security Considerations"</a>
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc5802#section-9">RFC 5802, "Security
+ *     Considerations"</a>
  */
 public final class MockVerifiers {
 

@@ -6,17 +6,17 @@ import java.util.Base64;
 import java.util.function.Supplier;
 
 /**
- * The server's side of one SCRAM-SHA-256 exchange. Each state has the one method that may follow, and takes part in one
- * exchange only.
+ * The server's side of one SCRAM-SHA-256 exchange. Each state has the one method that may follow,
+ * and takes part in one exchange only.
  *
  * <pre>
  * ClientFirst --onClientFirst--&gt; Challenge(server-first, ClientFinal) | Malformed
  * ClientFinal --onClientFinal--&gt; Accepted(server-final) | Rejected | Malformed
  * </pre>
  *
- * Channel binding is not offered. A client that could bind but was not offered to ({@code y}) is served, one that requires
- * it ({@code p=}) is not. The user name inside the exchange is ignored, as PostgreSQL ignores it: the startup packet's
- * counts. SASLprep of the password is the client's.
+ * Channel binding is not offered. A client that could bind but was not offered to ({@code y}) is
+ * served, one that requires it ({@code p=}) is not. The user name inside the exchange is ignored,
+ * as PostgreSQL ignores it: the startup packet's counts. SASLprep of the password is the client's.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc5802">RFC 5802</a>
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7677">RFC 7677</a>
@@ -47,7 +47,9 @@ sealed interface ScramExchange {
                     serverFirst.getBytes(StandardCharsets.UTF_8),
                     new ClientFinal(
                             verifier,
-                            base64(text.substring(0, headerLength).getBytes(StandardCharsets.UTF_8)),
+                            base64(
+                                    text.substring(0, headerLength)
+                                            .getBytes(StandardCharsets.UTF_8)),
                             nonce,
                             bare + "," + serverFirst));
         }
@@ -69,7 +71,8 @@ sealed interface ScramExchange {
             }
             String text = new String(message, StandardCharsets.UTF_8);
             int proofAt = text.lastIndexOf(",p=");
-            byte[] proof = proofAt < 0 ? new byte[0] : ScramSyntax.proof(text.substring(proofAt + 3));
+            byte[] proof =
+                    proofAt < 0 ? new byte[0] : ScramSyntax.proof(text.substring(proofAt + 3));
             if (proof.length != ScramSha256.KEY_LENGTH) {
                 return new ScramReply.Malformed("malformed SCRAM message");
             }

@@ -7,7 +7,10 @@ sealed interface ScramReply {
     @SuppressWarnings("ArrayRecordComponent")
     record Challenge(byte[] serverFirst, ScramExchange.ClientFinal next) implements ScramReply {}
 
-    /** The client knows the password; the server-final-message shows it that the server knows the verifier. */
+    /**
+     * The client knows the password; the server-final-message shows it that the server knows the
+     * verifier.
+     */
     @SuppressWarnings("ArrayRecordComponent")
     record Accepted(byte[] serverFinal) implements ScramReply {}
 

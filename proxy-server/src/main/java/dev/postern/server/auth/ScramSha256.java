@@ -9,7 +9,8 @@ import java.security.MessageDigest;
 /**
  * The server's arithmetic of SCRAM-SHA-256.
  *
- * @see <a href="https://www.rfc-editor.org/rfc/rfc5802#section-3">RFC 5802, "SCRAM Algorithm Overview"</a>
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc5802#section-3">RFC 5802, "SCRAM Algorithm
+ *     Overview"</a>
  */
 final class ScramSha256 {
 
@@ -25,7 +26,10 @@ final class ScramSha256 {
         return ScramFunctions.hmac(ScramMechanism.SCRAM_SHA_256, key, message);
     }
 
-    /** Tells whether the proof was made by someone who knows the password; takes the same time either way. */
+    /**
+     * Tells whether the proof was made by someone who knows the password; takes the same time
+     * either way.
+     */
     static boolean proves(ScramVerifier verifier, String authMessage, byte[] proof) {
         byte[] storedKey = verifier.storedKey();
         byte[] clientKey = hmac(storedKey, authMessage.getBytes(StandardCharsets.UTF_8));

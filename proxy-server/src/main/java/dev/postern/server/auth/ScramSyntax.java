@@ -40,10 +40,15 @@ final class ScramSyntax {
         return MALFORMED;
     }
 
-    /** Returns the nonce of a client-first-message-bare, {@code n=user,r=nonce[,extensions]}; {@code null} if it is none. */
+    /**
+     * Returns the nonce of a client-first-message-bare, {@code n=user,r=nonce[,extensions]}; {@code
+     * null} if it is none.
+     */
     static @Nullable String nonceOfClientFirst(String bare) {
         String[] attributes = bare.split(",", -1);
-        if (attributes.length < 2 || !attributes[0].startsWith("n=") || !attributes[1].startsWith("r=")) {
+        if (attributes.length < 2
+                || !attributes[0].startsWith("n=")
+                || !attributes[1].startsWith("r=")) {
             return null;
         }
         for (int i = 2; i < attributes.length; i++) {
@@ -52,7 +57,9 @@ final class ScramSyntax {
             }
         }
         String nonce = attributes[1].substring(2);
-        return !nonce.isEmpty() && nonce.chars().allMatch(c -> c >= 0x21 && c <= 0x7E) ? nonce : null;
+        return !nonce.isEmpty() && nonce.chars().allMatch(c -> c >= 0x21 && c <= 0x7E)
+                ? nonce
+                : null;
     }
 
     /** Returns the bytes of a proof; empty if it is not base64. */

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
         description = {
-            "Manages the agents of a configuration file. Passwords are made here, shown once and kept nowhere: the file holds only what they are checked against.",
+            "Manages the agents of a configuration file.",
+            "Passwords are made here, shown once and kept nowhere: the file holds only what they are checked against.",
             "A running server takes a change over by itself."
         })
 public final class AgentCommand implements Callable<Integer> {

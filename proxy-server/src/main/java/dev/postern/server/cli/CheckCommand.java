@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Tells whether a statement would pass, as one line of JSON, without running it.",
+            "Tells whether a statement would pass, without running it.",
+            "Prints the verdict as one line of JSON.",
             "Exit codes: 0 allowed, 1 denied, 2 trouble."
         })
 public final class CheckCommand implements Callable<Integer> {

@@ -67,6 +67,7 @@ record DemoPostern(RunningServer server, String password, Path configuration, Pa
                     policy: reading
                     owner: you@example.com
                     verifier: "%s"
+                gate: {time_limit: 2s}
                 audit:
                   file: {directory: audit}
                 """

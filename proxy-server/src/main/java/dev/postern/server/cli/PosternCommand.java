@@ -14,15 +14,14 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         description = {
-            "The guarded side gate to PostgreSQL for AI agents: an agent connects as to PostgreSQL, with a credential of its own, and can only read.",
-            ""
+            "The guarded side gate to PostgreSQL for AI agents: an agent connects as to PostgreSQL, with a credential of its own, and can only read."
         },
         descriptionHeading = "%n",
         commandListHeading = "%nCommands:%n",
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nFirst steps:%n",
         footer = {
-            "  postern demo                                  try it with a PostgreSQL of its own",
+            "  postern demo",
             "  postern agent add bot --config postern.yaml --policy reporting",
             "  postern serve --config postern.yaml",
             "",

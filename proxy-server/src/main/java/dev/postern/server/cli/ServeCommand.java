@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Runs Postern in the foreground. Prints one line, beginning with \"ready\", when it is listening; the log goes to stderr.",
+            "Runs Postern in the foreground.",
+            "Prints one line, beginning with \"ready\", when it is listening; the log goes to stderr.",
             "SIGTERM and Ctrl-C let running statements finish first; a second one ends at once. SIGHUP, or a change of the file, takes over policies, agents and certificates."
         })
 public final class ServeCommand implements Callable<Integer> {

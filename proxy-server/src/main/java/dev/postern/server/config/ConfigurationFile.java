@@ -11,10 +11,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A configuration file whose agents can be changed. A change is made to the text, so that comments
@@ -260,23 +262,41 @@ public final class ConfigurationFile {
         }
     }
 
-    /** A server that runs as another user must still be able to read the file. */
+    /** A server that runs as another user must still be able to read the file, and nobody else. */
     private static void keepOwner(PosixFileAttributeView view, PosixFileAttributes attributes)
             throws IOException {
         PosixFileAttributes now = view.readAttributes();
         if (!now.group().equals(attributes.group())) {
-            view.setGroup(attributes.group());
+            try {
+                view.setGroup(attributes.group());
+            } catch (FileSystemException e) {
+                if (groupMatters(attributes.permissions())) {
+                    throw new IOException(
+                            "it belongs to the group "
+                                    + attributes.group().getName()
+                                    + ": run this as a member of it or as root",
+                            e);
+                }
+            }
         }
         if (!now.owner().equals(attributes.owner())) {
             try {
                 view.setOwner(attributes.owner());
             } catch (FileSystemException e) {
                 throw new IOException(
-                        "the file belongs to "
-                                + attributes.owner()
+                        "it belongs to "
+                                + attributes.owner().getName()
                                 + ": run this as that user or as root",
                         e);
             }
         }
+    }
+
+    /** Tells whether the group may do anything else than everybody may. */
+    private static boolean groupMatters(Set<PosixFilePermission> permissions) {
+        return permissions.contains(PosixFilePermission.GROUP_READ)
+                        != permissions.contains(PosixFilePermission.OTHERS_READ)
+                || permissions.contains(PosixFilePermission.GROUP_WRITE)
+                        != permissions.contains(PosixFilePermission.OTHERS_WRITE);
     }
 }

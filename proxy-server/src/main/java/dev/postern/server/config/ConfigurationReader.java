@@ -98,9 +98,7 @@ final class ConfigurationReader {
                                 tls,
                                 part.get(Keys.LISTEN_AUTHENTICATION_TIMEOUT),
                                 part.get(Keys.LISTEN_MAX_UNAUTHENTICATED),
-                                part.get(Keys.LISTEN_MAX_SESSIONS),
-                                part.get(Keys.LISTEN_MAX_STARTUP_PACKET),
-                                part.get(Keys.LISTEN_MAX_AUTHENTICATION_MESSAGE)));
+                                part.get(Keys.LISTEN_MAX_SESSIONS)));
     }
 
     /** Without a mode, connections are plain only where they cannot leave the machine. */
@@ -207,18 +205,17 @@ final class ConfigurationReader {
     private GateConfig gate(Section section) {
         Section secondReader = section.section("second_reader");
         return new GateConfig(
-                section.find(Keys.GATE_THREADS),
+                section.get(Keys.GATE_THREADS),
                 section.get(Keys.GATE_MAX_TEXT),
                 section.get(Keys.GATE_MAX_TREE),
                 section.get(Keys.GATE_MAX_NESTING),
                 section.get(Keys.GATE_MAX_NODES),
                 section.get(Keys.GATE_MAX_STATEMENTS),
                 section.get(Keys.GATE_TIME_LIMIT),
-                section.get(Keys.GATE_MEMORY),
+                section.get(Keys.GATE_WALL_TIME_LIMIT),
                 section.get(Keys.GATE_MAX_WAITING),
-                new GateConfig.SecondReader(
-                        secondReader.get(Keys.GATE_SECOND_READER_TIME_LIMIT),
-                        secondReader.get(Keys.GATE_SECOND_READER_THREADS)),
+                section.get(Keys.GATE_MAX_WAITING_SIZE),
+                new GateConfig.SecondReader(secondReader.get(Keys.GATE_SECOND_READER_TIME_LIMIT)),
                 section.section("cache").get(Keys.GATE_CACHE_SIZE));
     }
 

@@ -89,18 +89,6 @@ final class Keys {
                     integer(1, MAX_CONNECTIONS),
                     "2000",
                     "How many authenticated sessions there may be at a time, over all agents.");
-    static final Key<Integer> LISTEN_MAX_STARTUP_PACKET =
-            Key.of(
-                    "listen.max_startup_packet",
-                    length(512, 64 * KIB),
-                    "10000B",
-                    "The longest startup packet that is read.");
-    static final Key<Integer> LISTEN_MAX_AUTHENTICATION_MESSAGE =
-            Key.of(
-                    "listen.max_authentication_message",
-                    length(512, 64 * KIB),
-                    "1KiB",
-                    "The longest message that is read during authentication.");
 
     static final Key<String> ADMIN_HOST =
             Key.of(
@@ -291,10 +279,10 @@ final class Keys {
                     "When audit files are forced to the disk.");
 
     static final Key<Integer> GATE_THREADS =
-            Key.optional(
+            Key.of(
                     "gate.threads",
                     integer(1, 256),
-                    "one for each processor, at most 4",
+                    "2",
                     "How many threads read statements that were not seen before.");
     static final Key<Integer> GATE_MAX_TEXT =
             Key.of(
@@ -330,32 +318,32 @@ final class Keys {
             Key.of(
                     "gate.time_limit",
                     duration(MILLISECOND, Duration.ofSeconds(10)),
-                    "200ms",
-                    "How long the verdict on one text may take.");
-    static final Key<Long> GATE_MEMORY =
+                    "150ms",
+                    "How much processor time the verdict on one text may take.");
+    static final Key<Duration> GATE_WALL_TIME_LIMIT =
             Key.of(
-                    "gate.memory",
-                    size(48 * MIB, 4 * GIB - 64 * KIB),
-                    "128MiB",
-                    "How much memory one parse may take.");
+                    "gate.wall_time_limit",
+                    duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
+                    "2s",
+                    "How long the verdict on one text may take on a machine too busy to give it processor time.");
     static final Key<Integer> GATE_MAX_WAITING =
             Key.of(
                     "gate.max_waiting",
                     integer(1, 1_000_000),
-                    "1000",
+                    "1024",
                     "How many texts may wait to be read; more are refused.");
+    static final Key<Long> GATE_MAX_WAITING_SIZE =
+            Key.of(
+                    "gate.max_waiting_size",
+                    size(64 * KIB, 16 * GIB),
+                    "16MiB",
+                    "How many bytes of texts may wait to be read; more are refused.");
     static final Key<Duration> GATE_SECOND_READER_TIME_LIMIT =
             Key.of(
                     "gate.second_reader.time_limit",
                     duration(MILLISECOND, Duration.ofSeconds(10)),
                     "100ms",
                     "How long the second reader may take before its veto is given up.");
-    static final Key<Integer> GATE_SECOND_READER_THREADS =
-            Key.of(
-                    "gate.second_reader.threads",
-                    integer(1, 256),
-                    "2",
-                    "How many threads the second reader has.");
     static final Key<Long> GATE_CACHE_SIZE =
             Key.of(
                     "gate.cache.size",
@@ -368,7 +356,7 @@ final class Keys {
                     "session.max_message",
                     length(16 * KIB, 1024 * MIB),
                     "4MiB",
-                    "The longest message that is read from an agent after authentication, parameters included.");
+                    "The longest message with parameters (Bind) that is read from an agent.");
     static final Key<Integer> SESSION_MAX_PREPARED_STATEMENTS =
             Key.of(
                     "session.max_prepared_statements",
@@ -431,8 +419,6 @@ final class Keys {
                     LISTEN_AUTHENTICATION_TIMEOUT,
                     LISTEN_MAX_UNAUTHENTICATED,
                     LISTEN_MAX_SESSIONS,
-                    LISTEN_MAX_STARTUP_PACKET,
-                    LISTEN_MAX_AUTHENTICATION_MESSAGE,
                     ADMIN_HOST,
                     ADMIN_PORT,
                     ADMIN_MAX_CONNECTIONS,
@@ -473,10 +459,10 @@ final class Keys {
                     GATE_MAX_NODES,
                     GATE_MAX_STATEMENTS,
                     GATE_TIME_LIMIT,
-                    GATE_MEMORY,
+                    GATE_WALL_TIME_LIMIT,
                     GATE_MAX_WAITING,
+                    GATE_MAX_WAITING_SIZE,
                     GATE_SECOND_READER_TIME_LIMIT,
-                    GATE_SECOND_READER_THREADS,
                     GATE_CACHE_SIZE,
                     SESSION_MAX_MESSAGE,
                     SESSION_MAX_PREPARED_STATEMENTS,

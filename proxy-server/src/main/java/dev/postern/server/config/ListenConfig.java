@@ -11,8 +11,6 @@ import java.time.Duration;
  * @param authenticationTimeout from accept to the end of authentication
  * @param maxUnauthenticated connections that are under way to authentication
  * @param maxSessions authenticated sessions over all agents
- * @param maxStartupPacket bytes
- * @param maxAuthenticationMessage bytes
  */
 public record ListenConfig(
         String host,
@@ -20,9 +18,7 @@ public record ListenConfig(
         ListenTlsConfig tls,
         Duration authenticationTimeout,
         int maxUnauthenticated,
-        int maxSessions,
-        int maxStartupPacket,
-        int maxAuthenticationMessage) {
+        int maxSessions) {
 
     public ListenConfig {
         Keys.LISTEN_HOST.check(host);
@@ -30,20 +26,11 @@ public record ListenConfig(
         Keys.LISTEN_AUTHENTICATION_TIMEOUT.check(authenticationTimeout);
         Keys.LISTEN_MAX_UNAUTHENTICATED.check(maxUnauthenticated);
         Keys.LISTEN_MAX_SESSIONS.check(maxSessions);
-        Keys.LISTEN_MAX_STARTUP_PACKET.check(maxStartupPacket);
-        Keys.LISTEN_MAX_AUTHENTICATION_MESSAGE.check(maxAuthenticationMessage);
     }
 
     /** Returns the same with other TLS settings. */
     ListenConfig withTls(ListenTlsConfig other) {
         return new ListenConfig(
-                host,
-                port,
-                other,
-                authenticationTimeout,
-                maxUnauthenticated,
-                maxSessions,
-                maxStartupPacket,
-                maxAuthenticationMessage);
+                host, port, other, authenticationTimeout, maxUnauthenticated, maxSessions);
     }
 }

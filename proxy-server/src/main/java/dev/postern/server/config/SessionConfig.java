@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The section {@code session}: what one session may hold.
  *
- * @param maxMessage bytes of one message of an agent
+ * @param maxMessage bytes of one message with parameters
  * @param maxPreparedStatements prepared statements
  * @param maxPortals portals
  * @param maxPipeline messages that await their answers

@@ -2,7 +2,7 @@ package dev.postern.server.enforce;
 
 import dev.postern.policy.Policy;
 import dev.postern.policy.Verdict;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

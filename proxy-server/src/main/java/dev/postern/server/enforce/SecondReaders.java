@@ -3,7 +3,7 @@ package dev.postern.server.enforce;
 import dev.postern.server.enforce.GateObserver.SecondReaderResult;
 import dev.postern.sql.SecondReader;
 import dev.postern.sql.SecondReader.Reading;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;

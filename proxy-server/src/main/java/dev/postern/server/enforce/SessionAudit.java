@@ -35,7 +35,7 @@ final class SessionAudit {
                         .accept(
                                 new AuditEvent.StatementDecided(
                                         id, now, context, protocol, text, verdict, gateNanos));
-        environment.observer().decided(verdict, gateNanos);
+        environment.observer().decided(verdict);
         return recorded ? id : null;
     }
 

@@ -7,7 +7,7 @@ import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.server.enforce.GateObserver.CacheResult;
 import dev.postern.sql.SqlShape;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,7 +8,7 @@ import dev.postern.sql.SecondReader.Reading;
 import dev.postern.sql.SqlFacts;
 import dev.postern.sql.SqlFacts.Reason;
 import dev.postern.sql.SqlReader;
-import dev.postern.sql.SqlText;
+import dev.postern.protocol.SqlText;
 import dev.postern.sql.grammar.Grammar;
 import dev.postern.sql.grammar.WasmGrammar;
 import java.nio.charset.StandardCharsets;

@@ -7,7 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cancel keys of all sessions: Postern's own, since the upstream's keys stay with Postern. Safe for use by any thread.
+ * The cancel keys of all sessions: Postern's own, since the upstream's keys stay with Postern. Safe
+ * for use by any thread.
  *
  * @param <S> what stands for a session
  */
@@ -22,7 +23,10 @@ public final class CancelKeys<S> {
 
     private record Entry<S>(BackendKey key, S session) {}
 
-    /** Makes a registry of at most about {@code limit} sessions (a race may pass it by the number of event loops). */
+    /**
+     * Makes a registry of at most about {@code limit} sessions (a race may pass it by the number of
+     * event loops).
+     */
     public CancelKeys(int limit) {
         this.limit = limit;
     }
@@ -30,7 +34,8 @@ public final class CancelKeys<S> {
     /**
      * Makes a key for a session: 4 bytes long before protocol 3.2, 32 since.
      *
-     * @return the key, to be given back by {@link #remove}; {@code null} if there are as many sessions as may be
+     * @return the key, to be given back by {@link #remove}; {@code null} if there are as many
+     *     sessions as may be
      */
     public @Nullable BackendKey add(ProtocolVersion version, S session) {
         byte[] secret =
@@ -48,7 +53,10 @@ public final class CancelKeys<S> {
         return null;
     }
 
-    /** Returns the session of a key, {@code null} if there is none with this process id and this secret. */
+    /**
+     * Returns the session of a key, {@code null} if there is none with this process id and this
+     * secret.
+     */
     public @Nullable S find(BackendKey key) {
         Entry<S> entry = entries.get(key.processId());
         return entry != null && entry.key().equals(key) ? entry.session() : null;

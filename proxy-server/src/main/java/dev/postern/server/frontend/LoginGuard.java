@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches a connection until its agent has authenticated: holds its place among the unauthenticated ones, ends it when time is
- * up, and is the one way in which it is refused. The last handler of the pipeline, so that all trouble ends up here; removed
- * when the login has succeeded.
+ * Watches a connection until its agent has authenticated: holds its place among the unauthenticated
+ * ones, ends it when time is up, and is the one way in which it is refused. The last handler of the
+ * pipeline, so that all trouble ends up here; removed when the login has succeeded.
  */
 final class LoginGuard extends ChannelInboundHandlerAdapter {
 
@@ -59,7 +59,10 @@ final class LoginGuard extends ChannelInboundHandlerAdapter {
         claimedAgent = user;
     }
 
-    /** The connection has done what it came for, without being a session: it is neither refused nor timed out by name. */
+    /**
+     * The connection has done what it came for, without being a session: it is neither refused nor
+     * timed out by name.
+     */
     void onCancelRequest() {
         over = true;
     }
@@ -88,7 +91,9 @@ final class LoginGuard extends ChannelInboundHandlerAdapter {
         over = true;
         channel.config().setAutoRead(false);
         services.listener()
-                .onRefused(new RefusedLogin(client(channel), tlsVersion, claimedAgent, fault, sqlState));
+                .onRefused(
+                        new RefusedLogin(
+                                client(channel), tlsVersion, claimedAgent, fault, sqlState));
         return true;
     }
 

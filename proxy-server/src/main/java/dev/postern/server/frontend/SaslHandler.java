@@ -16,7 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the two messages by which an agent authenticates, then leaves the connection to the {@link SessionOpener}.
+ * Takes the two messages by which an agent authenticates, then leaves the connection to the {@link
+ * SessionOpener}.
  *
  * <pre>
  * SASLInitialResponse: 'p' Int32 length String mechanism Int32 n Byte(n)
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Terminate closes, any other message is refused by its first byte.
  *
- * @see <a href="https://www.postgresql.org/docs/current/sasl-authentication.html">PostgreSQL, "SASL Authentication"</a>
+ * @see <a href="https://www.postgresql.org/docs/current/sasl-authentication.html">PostgreSQL, "SASL
+ *     Authentication"</a>
  */
 final class SaslHandler extends ByteToMessageDecoder {
 
@@ -82,14 +84,20 @@ final class SaslHandler extends ByteToMessageDecoder {
             byte[] data = mechanismChosen ? rest(body) : initialResponse(body);
             mechanismChosen = true;
             if (data == null) {
-                refuse(ctx, LoginFault.PROTOCOL, "client selected an invalid SASL authentication mechanism");
+                refuse(
+                        ctx,
+                        LoginFault.PROTOCOL,
+                        "client selected an invalid SASL authentication mechanism");
             } else {
                 onReply(ctx, login.onMessage(data));
             }
         }
     }
 
-    /** Returns the data; {@code null} if the mechanism is none that was offered, or the message is not whole. */
+    /**
+     * Returns the data; {@code null} if the mechanism is none that was offered, or the message is
+     * not whole.
+     */
     private static byte @Nullable [] initialResponse(ByteBuf body) {
         int nameLength = body.bytesBefore((byte) 0);
         if (nameLength < 0) {
@@ -126,7 +134,9 @@ final class SaslHandler extends ByteToMessageDecoder {
                             fault,
                             ErrorResponse.fatal(
                                     SqlState.INVALID_PASSWORD,
-                                    "password authentication failed for user \"" + startup.user() + "\""));
+                                    "password authentication failed for user \""
+                                            + startup.user()
+                                            + "\""));
         }
     }
 
@@ -142,9 +152,14 @@ final class SaslHandler extends ByteToMessageDecoder {
         }
     }
 
-    /** The opener's handlers stand behind this one when it leaves, so they get what is still in its buffer. */
+    /**
+     * The opener's handlers stand behind this one when it leaves, so they get what is still in its
+     * buffer.
+     */
     private void open(
-            ChannelHandlerContext ctx, LoginReply.Accepted accepted, StartupSettings.Allowed allowed) {
+            ChannelHandlerContext ctx,
+            LoginReply.Accepted accepted,
+            StartupSettings.Allowed allowed) {
         ctx.channel().config().setAutoRead(false);
         ctx.pipeline().remove(guard);
         services.opener()

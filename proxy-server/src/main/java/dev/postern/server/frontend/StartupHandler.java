@@ -21,12 +21,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the packets of a connection up to its StartupMessage, then gives its place to a {@link SaslHandler}.
+ * Takes the packets of a connection up to its StartupMessage, then gives its place to a {@link
+ * SaslHandler}.
  *
- * <p>Each kind of encryption may be asked for once, and only in cleartext. Bytes that came together with such a request drop
- * the connection: taken as if they had come through TLS, they would let whoever sits in between speak for the agent.
+ * <p>Each kind of encryption may be asked for once, and only in cleartext. Bytes that came together
+ * with such a request drop the connection: taken as if they had come through TLS, they would let
+ * whoever sits in between speak for the agent.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP">PostgreSQL, "Start-up"</a>
+ * @see <a
+ *     href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP">PostgreSQL,
+ *     "Start-up"</a>
  */
 final class StartupHandler extends ByteToMessageDecoder {
 
@@ -60,7 +64,8 @@ final class StartupHandler extends ByteToMessageDecoder {
                     guard.refuse(
                             ctx.channel(),
                             LoginFault.PROTOCOL,
-                            ErrorResponse.fatal(unreadable.fault().sqlState(), unreadable.message()));
+                            ErrorResponse.fatal(
+                                    unreadable.fault().sqlState(), unreadable.message()));
         }
     }
 
@@ -105,7 +110,10 @@ final class StartupHandler extends ByteToMessageDecoder {
     private void onCancelRequest(ChannelHandlerContext ctx, StartupPacket.CancelRequest cancel) {
         guard.onCancelRequest();
         services.cancelRouter()
-                .cancel(cancel.key(), LoginGuard.client(ctx.channel()), () -> LoginGuard.close(ctx.channel()));
+                .cancel(
+                        cancel.key(),
+                        LoginGuard.client(ctx.channel()),
+                        () -> LoginGuard.close(ctx.channel()));
     }
 
     private void onStartupMessage(ChannelHandlerContext ctx, StartupPacket.StartupMessage startup) {
@@ -145,7 +153,10 @@ final class StartupHandler extends ByteToMessageDecoder {
         super.userEventTriggered(ctx, event);
     }
 
-    /** TLS that nobody asked for in PostgreSQL's protocol has to say that it is for PostgreSQL's protocol. */
+    /**
+     * TLS that nobody asked for in PostgreSQL's protocol has to say that it is for PostgreSQL's
+     * protocol.
+     */
     private void onHandshake(ChannelHandlerContext ctx, SslHandler handler) {
         guard.onTls(handler.engine().getSession().getProtocol());
         if (!sslRequested && !ListenTls.ALPN.equals(handler.applicationProtocol())) {

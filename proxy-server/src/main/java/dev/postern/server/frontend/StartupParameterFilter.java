@@ -2,7 +2,9 @@ package dev.postern.server.frontend;
 
 import org.jspecify.annotations.Nullable;
 
-/** Decides which run-time parameters an agent may set as it connects. Safe for use by any thread. */
+/**
+ * Decides which run-time parameters an agent may set as it connects. Safe for use by any thread.
+ */
 @FunctionalInterface
 public interface StartupParameterFilter {
 
@@ -11,7 +13,8 @@ public interface StartupParameterFilter {
      *
      * @param name in lower case
      * @param value as given
-     * @return {@code null} if it may be set; otherwise what would pass, in words for the error's HINT
+     * @return {@code null} if it may be set; otherwise what would pass, in words for the error's
+     *     HINT
      */
     @Nullable String hintIfRefused(String name, String value);
 }

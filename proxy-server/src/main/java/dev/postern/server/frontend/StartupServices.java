@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * What connections need before they are sessions. Everything here is shared by all of them and safe for use by any thread.
+ * What connections need before they are sessions. Everything here is shared by all of them and safe
+ * for use by any thread.
  *
  * @param tls asked once for each connection, so that a reloaded certificate serves the next one
  * @param authenticator decides who may log in

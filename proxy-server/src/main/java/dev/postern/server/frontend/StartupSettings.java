@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 /** What an agent asks for in its startup packet beyond user and database, sorted out. */
 sealed interface StartupSettings {
 
-    /** Bytes that each of the declarations may have: they are repeated in every line of the audit trail. */
+    /**
+     * Bytes that each of the declarations may have: they are repeated in every line of the audit
+     * trail.
+     */
     int MAX_DECLARATION_LENGTH = 1024;
 
     /** All of it may be. */
@@ -28,8 +31,9 @@ sealed interface StartupSettings {
     /**
      * Sorts out a startup packet's parameters.
      *
-     * <p>PostgreSQL takes {@code user}, {@code database}, {@code options} and {@code replication} only in lower case, and run-time
-     * parameters in any. Here names are folded, so a folded name that is one of the four is none of either.
+     * <p>PostgreSQL takes {@code user}, {@code database}, {@code options} and {@code replication}
+     * only in lower case, and run-time parameters in any. Here names are folded, so a folded name
+     * that is one of the four is none of either.
      */
     static StartupSettings of(StartupPacket.StartupMessage startup, StartupParameterFilter filter) {
         Map<String, String> settings = new LinkedHashMap<>();
@@ -41,13 +45,12 @@ sealed interface StartupSettings {
             settings.putAll(options);
         }
         startup.parameters()
-                .forEach(
-                        (name, value) -> {
-                            String folded = name.toLowerCase(Locale.ROOT);
-                            // Removed first: what comes later takes effect later.
-                            settings.remove(folded);
-                            settings.put(folded, value);
-                        });
+                .forEach((name, value) -> {
+                    String folded = name.toLowerCase(Locale.ROOT);
+                    // Removed first: what comes later takes effect later.
+                    settings.remove(folded);
+                    settings.put(folded, value);
+                });
         for (String name : DECLARATIONS) {
             String value = settings.get(name);
             if (value != null
@@ -97,7 +100,8 @@ sealed interface StartupSettings {
                                 "startup parameter \"" + name + "\" may not be set to this value")
                         .withDetail(
                                 "{\"rule\":\"setting\",\"object\":\""
-                                        + new String(JsonStringEncoder.getInstance().quoteAsString(name))
+                                        + new String(
+                                                JsonStringEncoder.getInstance().quoteAsString(name))
                                         + "\"}")
                         .withHint(hint));
     }

@@ -7,11 +7,13 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 
 /**
- * Looks at the first byte of a connection: a TLS record of a handshake begins with one that no startup packet can begin with.
- * Then gives its place to TLS, or to nobody, and what it has read goes on.
+ * Looks at the first byte of a connection: a TLS record of a handshake begins with one that no
+ * startup packet can begin with. Then gives its place to TLS, or to nobody, and what it has read
+ * goes on.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL">PostgreSQL, "SSL Session
- *     Encryption"</a>
+ * @see <a
+ *     href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL">PostgreSQL,
+ *     "SSL Session Encryption"</a>
  */
 final class TlsDetector extends ByteToMessageDecoder {
 

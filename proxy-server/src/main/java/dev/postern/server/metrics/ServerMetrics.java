@@ -19,7 +19,9 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -88,12 +90,29 @@ public final class ServerMetrics implements AutoCloseable {
         NETWORK,
         EXPIRED,
         TLS_REQUIRED,
+        TLS_HANDSHAKE,
+        DATA_BEFORE_TLS,
         DATABASE,
+        PARAMETER,
         SESSION_LIMIT,
+        TOO_MANY_CONNECTIONS,
         PROTOCOL,
+        UNEXPECTED_MESSAGE,
         TIMEOUT,
         UPSTREAM,
-        OTHER
+        OTHER;
+
+        private final String code = name().toLowerCase(Locale.ROOT);
+
+        /** Returns the failure of a code such as {@code wrong_password}, {@link #OTHER} for one that is not among these. */
+        public static AuthenticationFailure of(String code) {
+            for (AuthenticationFailure failure : values()) {
+                if (failure.code.equals(code)) {
+                    return failure;
+                }
+            }
+            return OTHER;
+        }
     }
 
     /** In which state a connection to an upstream can be. */
@@ -107,6 +126,10 @@ public final class ServerMetrics implements AutoCloseable {
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Map<String, AgentMetrics> agents = new ConcurrentHashMap<>();
     private final Map<String, Supplier<UpstreamStatus>> hosts = new ConcurrentHashMap<>();
+
+    /** Micrometer holds what its function counters read by weak references only. */
+    private final Queue<LongSupplier> sources = new ConcurrentLinkedQueue<>();
+
     private final Timer gate;
     private final Map<CacheResult, Counter> cache = new EnumMap<>(CacheResult.class);
     private final Map<SecondReaderResult, Counter> secondReader = new EnumMap<>(SecondReaderResult.class);
@@ -192,12 +215,8 @@ public final class ServerMetrics implements AutoCloseable {
 
     /** Publishes the audit trail's two counters. */
     public void audit(LongSupplier events, LongSupplier failures) {
-        FunctionCounter.builder("postern.audit.events", events, LongSupplier::getAsLong)
-                .description("Events accepted by the audit trail")
-                .register(registry);
-        FunctionCounter.builder("postern.audit.failures", failures, LongSupplier::getAsLong)
-                .description("Events not accepted, and failed attempts to write the trail")
-                .register(registry);
+        counter("postern.audit.events", "Events accepted by the audit trail", events);
+        counter("postern.audit.failures", "Events not accepted, and failed attempts to write the trail", failures);
     }
 
     /**
@@ -238,6 +257,13 @@ public final class ServerMetrics implements AutoCloseable {
                 "Connections to the host",
                 Tags.of("host", host, "state", state.name().toLowerCase(Locale.ROOT)),
                 count::getAsLong);
+    }
+
+    private void counter(String name, String description, LongSupplier source) {
+        sources.add(source);
+        FunctionCounter.builder(name, source, LongSupplier::getAsLong)
+                .description(description)
+                .register(registry);
     }
 
     private void gauge(String name, String description, Tags tags, Supplier<Number> value) {

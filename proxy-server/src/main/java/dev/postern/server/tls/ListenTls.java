@@ -8,10 +8,15 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** How agents' connections are protected. Immutable; a reload of the certificate makes a new one. */
+/**
+ * How agents' connections are protected. Immutable; a reload of the certificate makes a new one.
+ */
 public final class ListenTls {
 
     /** The one application protocol there is, as IANA has it. */
@@ -45,25 +50,26 @@ public final class ListenTls {
      *
      * @param certificate the server's certificate and its issuers', in this order, as PEM
      * @param key the certificate's key, as PEM, unencrypted
-     * @param clientAuthorities who issues the agents' certificates, as PEM: then every agent must show one; {@code null} if
-     *     none is asked for
+     * @param clientAuthorities who issues the agents' certificates, as PEM: then every agent must
+     *     show one; {@code null} if none is asked for
      * @throws InvalidTlsFileException if one of them cannot be used
      */
-    public static ListenTls load(Mode mode, Path certificate, Path key, @Nullable Path clientAuthorities)
+    public static ListenTls load(
+            Mode mode, Path certificate, Path key, @Nullable Path clientAuthorities)
             throws InvalidTlsFileException {
         if (mode == Mode.DISABLE) {
             return disabled();
         }
-        SslContextBuilder builder;
-        try {
-            builder =
-                    SslContextBuilder.forServer(
-                            PemFiles.privateKey(key), PemFiles.certificates(certificate));
-        } catch (IllegalArgumentException e) {
-            throw new InvalidTlsFileException(key, "does not fit the certificate");
+        PrivateKey privateKey = PemFiles.privateKey(key);
+        List<X509Certificate> chain = PemFiles.certificates(certificate);
+        if (!KeyPairs.belongTogether(privateKey, chain.getFirst().getPublicKey())) {
+            throw new InvalidTlsFileException(
+                    key, "is not the key of the certificate in " + certificate);
         }
+        SslContextBuilder builder = SslContextBuilder.forServer(privateKey, chain);
         if (clientAuthorities != null) {
-            builder.trustManager(PemFiles.certificates(clientAuthorities)).clientAuth(ClientAuth.REQUIRE);
+            builder.trustManager(PemFiles.certificates(clientAuthorities))
+                    .clientAuth(ClientAuth.REQUIRE);
         }
         try {
             return new ListenTls(
@@ -73,12 +79,15 @@ public final class ListenTls {
                             .applicationProtocolConfig(
                                     new ApplicationProtocolConfig(
                                             ApplicationProtocolConfig.Protocol.ALPN,
-                                            ApplicationProtocolConfig.SelectorFailureBehavior.FATAL_ALERT,
-                                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                                            ApplicationProtocolConfig.SelectorFailureBehavior
+                                                    .FATAL_ALERT,
+                                            ApplicationProtocolConfig
+                                                    .SelectedListenerFailureBehavior.ACCEPT,
                                             ALPN))
                             .build());
         } catch (SSLException e) {
-            throw new InvalidTlsFileException(certificate, "certificate and key cannot be used together");
+            throw new InvalidTlsFileException(
+                    certificate, "certificate and key cannot be used together");
         }
     }
 

@@ -25,7 +25,10 @@ final class PemFiles {
 
     private PemFiles() {}
 
-    /** Reads all certificates of a file in their order: a server's own first, then its issuers; or a list of authorities. */
+    /**
+     * Reads all certificates of a file in their order: a server's own first, then its issuers; or a
+     * list of authorities.
+     */
     static List<X509Certificate> certificates(Path file) throws InvalidTlsFileException {
         List<X509Certificate> certificates;
         try (InputStream in = Files.newInputStream(check(file))) {
@@ -78,7 +81,8 @@ final class PemFiles {
     }
 
     private static InvalidTlsFileException encrypted(Path file) {
-        return new InvalidTlsFileException(file, "the private key is encrypted, which is not supported");
+        return new InvalidTlsFileException(
+                file, "the private key is encrypted, which is not supported");
     }
 
     private static InvalidTlsFileException unreadable(Path file, IOException e) {

@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * How connections to PostgreSQL are protected. Immutable.
  *
- * @see <a href="https://www.postgresql.org/docs/current/libpq-ssl.html">PostgreSQL, "SSL Support"</a>
+ * @see <a href="https://www.postgresql.org/docs/current/libpq-ssl.html">PostgreSQL, "SSL
+ *     Support"</a>
  */
 public final class UpstreamTls {
 
-    /** What is checked, in the words of libpq's {@code sslmode}. There is no mode that falls back to cleartext. */
+    /**
+     * What is checked, in the words of libpq's {@code sslmode}. There is no mode that falls back to
+     * cleartext.
+     */
     public enum Mode {
         /** No TLS. */
         DISABLE,
@@ -47,13 +51,14 @@ public final class UpstreamTls {
     /**
      * Makes settings for a mode.
      *
-     * @param authorities who may issue the server's certificate, as PEM; {@code null}: the Java runtime's own authorities,
-     *     which only {@link Mode#VERIFY_FULL} can sensibly trust
+     * @param authorities who may issue the server's certificate, as PEM; {@code null}: the Java
+     *     runtime's own authorities, which only {@link Mode#VERIFY_FULL} can sensibly trust
      * @throws InvalidTlsFileException if the file cannot be used
-     * @throws IllegalArgumentException if {@link Mode#VERIFY_CA} comes without authorities: any public certificate of any
-     *     host would do
+     * @throws IllegalArgumentException if {@link Mode#VERIFY_CA} comes without authorities: any
+     *     public certificate of any host would do
      */
-    public static UpstreamTls load(Mode mode, @Nullable Path authorities) throws InvalidTlsFileException {
+    public static UpstreamTls load(Mode mode, @Nullable Path authorities)
+            throws InvalidTlsFileException {
         if (mode == Mode.DISABLE) {
             return disabled();
         }
@@ -74,8 +79,10 @@ public final class UpstreamTls {
                             .applicationProtocolConfig(
                                     new ApplicationProtocolConfig(
                                             ApplicationProtocolConfig.Protocol.ALPN,
-                                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                                            ApplicationProtocolConfig.SelectorFailureBehavior
+                                                    .NO_ADVERTISE,
+                                            ApplicationProtocolConfig
+                                                    .SelectedListenerFailureBehavior.ACCEPT,
                                             ListenTls.ALPN))
                             .endpointIdentificationAlgorithm(null)
                             .build());
@@ -92,7 +99,8 @@ public final class UpstreamTls {
     /**
      * Makes the handler of one connection.
      *
-     * @param host the name that was asked for, which {@link Mode#VERIFY_FULL} compares with the certificate
+     * @param host the name that was asked for, which {@link Mode#VERIFY_FULL} compares with the
+     *     certificate
      * @throws IllegalStateException if TLS is disabled
      */
     public SslHandler newHandler(ByteBufAllocator allocator, String host, int port) {

@@ -10,7 +10,10 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** Resolves names as the Java runtime does, on virtual threads: the runtime's resolver blocks, event loops must not. */
+/**
+ * Resolves names as the Java runtime does, on virtual threads: the runtime's resolver blocks, event
+ * loops must not.
+ */
 final class BackgroundResolver extends AddressResolverGroup<InetSocketAddress> {
 
     static final BackgroundResolver INSTANCE = new BackgroundResolver();
@@ -30,28 +33,26 @@ final class BackgroundResolver extends AddressResolverGroup<InetSocketAddress> {
         protected void doResolve(String name, Promise<InetAddress> promise) {
             Thread.ofVirtual()
                     .name("resolve")
-                    .start(
-                            () -> {
-                                try {
-                                    promise.trySuccess(InetAddress.getByName(name));
-                                } catch (UnknownHostException e) {
-                                    promise.tryFailure(e);
-                                }
-                            });
+                    .start(() -> {
+                        try {
+                            promise.trySuccess(InetAddress.getByName(name));
+                        } catch (UnknownHostException e) {
+                            promise.tryFailure(e);
+                        }
+                    });
         }
 
         @Override
         protected void doResolveAll(String name, Promise<List<InetAddress>> promise) {
             Thread.ofVirtual()
                     .name("resolve")
-                    .start(
-                            () -> {
-                                try {
-                                    promise.trySuccess(List.of(InetAddress.getAllByName(name)));
-                                } catch (UnknownHostException e) {
-                                    promise.tryFailure(e);
-                                }
-                            });
+                    .start(() -> {
+                        try {
+                            promise.trySuccess(List.of(InetAddress.getAllByName(name)));
+                        } catch (UnknownHostException e) {
+                            promise.tryFailure(e);
+                        }
+                    });
         }
     }
 }

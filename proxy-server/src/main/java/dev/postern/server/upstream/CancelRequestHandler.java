@@ -10,7 +10,10 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
 import javax.net.ssl.SSLException;
 
-/** Sends one CancelRequest, as soon as the connection (and TLS, if any) is there, and waits for the server to close. */
+/**
+ * Sends one CancelRequest, as soon as the connection (and TLS, if any) is there, and waits for the
+ * server to close.
+ */
 final class CancelRequestHandler extends ChannelInboundHandlerAdapter {
 
     private final UpstreamHost host;
@@ -55,7 +58,8 @@ final class CancelRequestHandler extends ChannelInboundHandlerAdapter {
             promise.trySuccess(null);
         } else {
             promise.tryFailure(
-                    new UpstreamException(new UpstreamFailure.Unreachable(host, "connection closed")));
+                    new UpstreamException(
+                            new UpstreamFailure.Unreachable(host, "connection closed")));
         }
     }
 

@@ -11,7 +11,9 @@ import java.util.HexFormat;
 /**
  * What a PasswordMessage holds.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP">PostgreSQL, "Start-up"</a>
+ * @see <a
+ *     href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP">PostgreSQL,
+ *     "Start-up"</a>
  */
 final class PasswordAnswers {
 

@@ -22,6 +22,7 @@ final class PostureQueries {
                      WHEN NOT pg_is_in_recovery() THEN 0
                      WHEN EXISTS (SELECT FROM pg_stat_wal_receiver)
                           AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+                     WHEN pg_last_xact_replay_timestamp() IS NULL THEN NULL
                      ELSE greatest(0, extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))
                    END
             """;

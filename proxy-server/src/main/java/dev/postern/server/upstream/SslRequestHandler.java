@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Asks a server for TLS and takes its answer of one byte, then gives its place to TLS. More than that byte cannot come from
- * an honest server, which waits for the handshake: it is never taken as if it had come through TLS.
+ * Asks a server for TLS and takes its answer of one byte, then gives its place to TLS. More than
+ * that byte cannot come from an honest server, which waits for the handshake: it is never taken as
+ * if it had come through TLS.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL">PostgreSQL, "SSL Session
- *     Encryption"</a>
+ * @see <a
+ *     href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL">PostgreSQL,
+ *     "SSL Session Encryption"</a>
  */
 final class SslRequestHandler extends ByteToMessageDecoder {
 
@@ -45,7 +47,8 @@ final class SslRequestHandler extends ByteToMessageDecoder {
         } else if (answer != 'S') {
             onFailure.accept(new UpstreamFailure.TlsRefused(host));
         } else {
-            ctx.pipeline().replace(this, null, tls.newHandler(ctx.alloc(), host.name(), host.port()));
+            ctx.pipeline()
+                    .replace(this, null, tls.newHandler(ctx.alloc(), host.name(), host.port()));
         }
     }
 }

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the authentication requests of one connection. Each step takes the requests that may come then; any other is a
- * violation.
+ * Answers the authentication requests of one connection. Each step takes the requests that may come
+ * then; any other is a violation.
  *
  * <pre>
  * BEGIN   0 Ok            → DONE                  the server trusts the address or the TLS certificate
@@ -146,9 +146,8 @@ final class UpstreamAuthentication {
         step = Step.SCRAM_FINAL;
         if (scram != null) {
             scram.clientFinal(serverFirst)
-                            .whenComplete(
-                                    (message, failure) ->
-                                            ctx.executor().execute(() -> onProof(ctx, message)));
+                    .whenComplete((message, failure) ->
+                            ctx.executor().execute(() -> onProof(ctx, message)));
         }
     }
 

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Asks PostgreSQL to cancel what a session does. Safe for use by any thread.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS">PostgreSQL,
+ * @see <a
+ *     href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS">PostgreSQL,
  *     "Canceling Requests in Progress"</a>
  */
 public final class UpstreamCancel {
@@ -39,8 +40,9 @@ public final class UpstreamCancel {
      *
      * @param tls as for the session itself
      * @param timeout for all of it
-     * @return succeeds when the server has closed, by which it says that the request was passed on (whether anything was there
-     *     to cancel, it does not say); fails by {@link UpstreamException}
+     * @return succeeds when the server has closed, by which it says that the request was passed on
+     *     (whether anything was there to cancel, it does not say); fails by {@link
+     *     UpstreamException}
      */
     public Future<Void> cancel(
             EventLoop eventLoop, UpstreamConnection session, UpstreamTls tls, Duration timeout) {
@@ -51,7 +53,8 @@ public final class UpstreamCancel {
         if (key == null || address == null) {
             return promise.setFailure(
                     new UpstreamException(
-                            new UpstreamFailure.Unreachable(host, "session is closed or has no cancel key")));
+                            new UpstreamFailure.Unreachable(
+                                    host, "session is closed or has no cancel key")));
         }
         ChannelFuture connecting =
                 new Bootstrap()
@@ -68,33 +71,39 @@ public final class UpstreamCancel {
                         .connect(address);
         Future<?> timer =
                 eventLoop.schedule(
-                        () -> promise.tryFailure(new UpstreamException(new UpstreamFailure.TimedOut(host))),
+                        () ->
+                                promise.tryFailure(
+                                        new UpstreamException(new UpstreamFailure.TimedOut(host))),
                         timeout.toNanos(),
                         TimeUnit.NANOSECONDS);
-        connecting.addListener(
-                (ChannelFuture result) -> {
-                    if (!result.isSuccess()) {
-                        promise.tryFailure(
-                                new UpstreamException(
-                                        new UpstreamFailure.Unreachable(
-                                                host, String.valueOf(result.cause().getMessage()))));
-                    }
-                });
-        promise.addListener(
-                result -> {
-                    timer.cancel(false);
-                    connecting.channel().close();
-                });
+        connecting.addListener((ChannelFuture result) -> {
+            if (!result.isSuccess()) {
+                promise.tryFailure(
+                        new UpstreamException(
+                                new UpstreamFailure.Unreachable(
+                                        host, String.valueOf(result.cause().getMessage()))));
+            }
+        });
+        promise.addListener(result -> {
+            timer.cancel(false);
+            connecting.channel().close();
+        });
         return promise;
     }
 
     private static void addHandlers(
-            Channel channel, UpstreamTls tls, UpstreamHost host, BackendKey key, Promise<Void> promise) {
+            Channel channel,
+            UpstreamTls tls,
+            UpstreamHost host,
+            BackendKey key,
+            Promise<Void> promise) {
         if (tls.mode() != UpstreamTls.Mode.DISABLE) {
             channel.pipeline()
                     .addLast(
                             new SslRequestHandler(
-                                    tls, host, failure -> promise.tryFailure(new UpstreamException(failure))));
+                                    tls,
+                                    host,
+                                    failure -> promise.tryFailure(new UpstreamException(failure))));
         }
         channel.pipeline().addLast(new CancelRequestHandler(host, key, promise));
     }

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Connects to PostgreSQL. Safe for use by any thread.
  *
- * <p>Hosts are tried in the order given, those that are not eligible are passed over. The first that serves is taken; a host
- * that is well but refuses (a database that does not exist, a wrong password) ends the search, since another would refuse too.
+ * <p>Hosts are tried in the order given, those that are not eligible are passed over. The first
+ * that serves is taken; a host that is well but refuses (a database that does not exist, a wrong
+ * password) ends the search, since another would refuse too.
  */
 public final class UpstreamConnector {
 
@@ -32,7 +33,8 @@ public final class UpstreamConnector {
      *
      * @param channels makes channels that fit the event loops given to {@link #connect}
      */
-    public UpstreamConnector(ChannelFactory<? extends Channel> channels, HostEligibility eligibility) {
+    public UpstreamConnector(
+            ChannelFactory<? extends Channel> channels, HostEligibility eligibility) {
         this.channels = channels;
         this.eligibility = eligibility;
     }
@@ -60,16 +62,15 @@ public final class UpstreamConnector {
             UpstreamHost host = hosts.next();
             if (eligibility.isEligible(host)) {
                 Promise<UpstreamConnection> attempt = eventLoop.newPromise();
-                attempt.addListener(
-                        (Future<UpstreamConnection> result) -> {
-                            if (result.isSuccess()) {
-                                succeed(promise, result.getNow());
-                            } else if (failure(host, result.cause()).isWorthAnotherHost()) {
-                                tryNext(eventLoop, target, hosts, failure(host, result.cause()), promise);
-                            } else {
-                                promise.tryFailure(result.cause());
-                            }
-                        });
+                attempt.addListener((Future<UpstreamConnection> result) -> {
+                    if (result.isSuccess()) {
+                        succeed(promise, result.getNow());
+                    } else if (failure(host, result.cause()).isWorthAnotherHost()) {
+                        tryNext(eventLoop, target, hosts, failure(host, result.cause()), promise);
+                    } else {
+                        promise.tryFailure(result.cause());
+                    }
+                });
                 connect(eventLoop, target, host, attempt);
                 return;
             }
@@ -84,7 +85,8 @@ public final class UpstreamConnector {
                 : new UpstreamFailure.Unreachable(host, String.valueOf(cause));
     }
 
-    private static void succeed(Promise<UpstreamConnection> promise, UpstreamConnection connection) {
+    private static void succeed(
+            Promise<UpstreamConnection> promise, UpstreamConnection connection) {
         if (!promise.trySuccess(connection)) {
             terminate(connection.channel());
         }
@@ -113,26 +115,26 @@ public final class UpstreamConnector {
                         .connect(host.name(), host.port());
         Future<?> timeout =
                 eventLoop.schedule(
-                        () -> attempt.tryFailure(new UpstreamException(new UpstreamFailure.TimedOut(host))),
+                        () ->
+                                attempt.tryFailure(
+                                        new UpstreamException(new UpstreamFailure.TimedOut(host))),
                         target.connectTimeout().toNanos(),
                         TimeUnit.NANOSECONDS);
-        attempt.addListener(
-                result -> {
-                    timeout.cancel(false);
-                    if (!result.isSuccess()) {
-                        connecting.cancel(false);
-                        terminate(connecting.channel());
-                    }
-                });
-        connecting.addListener(
-                (ChannelFuture result) -> {
-                    if (!result.isSuccess()) {
-                        attempt.tryFailure(
-                                new UpstreamException(
-                                        new UpstreamFailure.Unreachable(
-                                                host, String.valueOf(result.cause().getMessage()))));
-                    }
-                });
+        attempt.addListener(result -> {
+            timeout.cancel(false);
+            if (!result.isSuccess()) {
+                connecting.cancel(false);
+                terminate(connecting.channel());
+            }
+        });
+        connecting.addListener((ChannelFuture result) -> {
+            if (!result.isSuccess()) {
+                attempt.tryFailure(
+                        new UpstreamException(
+                                new UpstreamFailure.Unreachable(
+                                        host, String.valueOf(result.cause().getMessage()))));
+            }
+        });
     }
 
     private static void addHandlers(

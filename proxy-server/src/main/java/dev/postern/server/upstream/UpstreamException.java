@@ -1,6 +1,9 @@
 package dev.postern.server.upstream;
 
-/** Carries an {@link UpstreamFailure} through a future. The message is for the log; it holds no secret. */
+/**
+ * Carries an {@link UpstreamFailure} through a future. The message is for the log; it holds no
+ * secret.
+ */
 public final class UpstreamException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -10,7 +10,10 @@ public sealed interface UpstreamFailure {
     /** No host is eligible. */
     record NoEligibleHost() implements UpstreamFailure {}
 
-    /** No connection: the name does not resolve, nobody listens, the peer closed; {@code reason} for the log. */
+    /**
+     * No connection: the name does not resolve, nobody listens, the peer closed; {@code reason} for
+     * the log.
+     */
     record Unreachable(UpstreamHost host, String reason) implements UpstreamFailure {}
 
     /** The time for connecting was used up. */
@@ -34,7 +37,10 @@ public sealed interface UpstreamFailure {
     /** The server, or whoever poses as it, breaks the protocol; {@code reason} for the log. */
     record ProtocolViolation(UpstreamHost host, String reason) implements UpstreamFailure {}
 
-    /** Tells whether another host may do better: it may not if this one is well and refuses what was asked for. */
+    /**
+     * Tells whether another host may do better: it may not if this one is well and refuses what was
+     * asked for.
+     */
     default boolean isWorthAnotherHost() {
         return switch (this) {
             case NoEligibleHost() -> false;
@@ -53,8 +59,8 @@ public sealed interface UpstreamFailure {
     }
 
     /**
-     * Returns what the agent is told: PostgreSQL's own error where it concerns what the agent asked for, and nothing about
-     * hosts, roles and certificates, which concern the operator.
+     * Returns what the agent is told: PostgreSQL's own error where it concerns what the agent asked
+     * for, and nothing about hosts, roles and certificates, which concern the operator.
      */
     default ErrorResponse toErrorResponse() {
         return switch (this) {
@@ -72,12 +78,14 @@ public sealed interface UpstreamFailure {
                     ErrorResponse.fatal(
                                     SqlState.CANNOT_CONNECT_NOW,
                                     "the upstream server is not a hot standby, so it is not used")
-                            .withHint("Nothing in the request is wrong. Try again later, or tell the operator.");
+                            .withHint(
+                                    "Nothing in the request is wrong. Try again later, or tell the operator.");
             case NoEligibleHost() ->
                     ErrorResponse.fatal(
                                     SqlState.CANNOT_CONNECT_NOW,
                                     "no upstream server is fit to serve at the moment")
-                            .withHint("Nothing in the request is wrong. Try again later, or tell the operator.");
+                            .withHint(
+                                    "Nothing in the request is wrong. Try again later, or tell the operator.");
             case Unreachable unreachable -> unable("the upstream server cannot be reached");
             case TimedOut timedOut -> unable("the upstream server did not answer in time");
             case TlsRefused tlsRefused -> unable("the upstream server cannot be reached by TLS");
@@ -91,6 +99,7 @@ public sealed interface UpstreamFailure {
 
     private static ErrorResponse unable(String message) {
         return ErrorResponse.fatal(SqlState.SQLCLIENT_UNABLE_TO_ESTABLISH_SQLCONNECTION, message)
-                .withHint("Nothing in the request is wrong. Try again later, or tell the operator.");
+                .withHint(
+                        "Nothing in the request is wrong. Try again later, or tell the operator.");
     }
 }

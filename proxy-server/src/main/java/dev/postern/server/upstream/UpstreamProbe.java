@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class UpstreamProbe implements AutoCloseable {
 
     private final Map<HostKey, HostProbe> probes = new LinkedHashMap<>();
     private final ScheduledExecutorService scheduler;
+    private final CountDownLatch firstLooks;
     private final Duration maxAge;
 
     private record HostKey(String upstream, String host) {}
@@ -49,6 +51,7 @@ public final class UpstreamProbe implements AutoCloseable {
                 probes.put(new HostKey(target.name(), host), new HostProbe(target, host, TIMEOUT, nanoTime));
             }
         }
+        firstLooks = new CountDownLatch(probes.size());
         scheduler = new ScheduledThreadPoolExecutor(
                 Math.clamp(probes.size(), 1, MAX_THREADS),
                 Thread.ofPlatform().name("upstream-probe-", 0).daemon().factory());
@@ -72,13 +75,27 @@ public final class UpstreamProbe implements AutoCloseable {
         return probe;
     }
 
+    /** Waits until every host has been looked at once, for some time: until then none is known to be fit. */
+    public void awaitFirstLooks(Duration atMost) {
+        try {
+            boolean _ = firstLooks.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void look(HostProbe host) {
+        boolean first = host.posture(maxAge) instanceof HostPosture.Unknown;
         List<String> before = objections(host);
         try {
             host.look();
         } catch (RuntimeException e) {
             log.error("probe failed: upstream={} host={}", host.target().name(), host.host(), e);
             return;
+        } finally {
+            if (first) {
+                firstLooks.countDown();
+            }
         }
         List<String> after = objections(host);
         if (before.isEmpty() != after.isEmpty() || !kinds(before).equals(kinds(after))) {

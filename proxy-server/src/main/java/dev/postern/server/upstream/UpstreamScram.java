@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The client's side of one SCRAM-SHA-256 exchange with PostgreSQL, without channel binding. The methods are called in their
- * order.
+ * The client's side of one SCRAM-SHA-256 exchange with PostgreSQL, without channel binding. The
+ * methods are called in their order.
  */
 final class UpstreamScram {
 
@@ -60,13 +60,14 @@ final class UpstreamScram {
     /**
      * Computes the client-final-message on another thread.
      *
-     * @return completes on that thread; fails by {@link IllegalArgumentException} if the message is no server-first-message,
-     *     has another nonce or asks for too many iterations
+     * @return completes on that thread; fails by {@link IllegalArgumentException} if the message is
+     *     no server-first-message, has another nonce or asks for too many iterations
      */
     CompletableFuture<String> clientFinal(String serverFirst) {
         Matcher iterations = ITERATIONS.matcher(serverFirst);
         if (!iterations.find() || Integer.parseInt(iterations.group(1)) > MAX_ITERATIONS) {
-            return CompletableFuture.failedFuture(new IllegalArgumentException("SCRAM iteration count"));
+            return CompletableFuture.failedFuture(
+                    new IllegalArgumentException("SCRAM iteration count"));
         }
         return CompletableFuture.supplyAsync(
                 () -> {

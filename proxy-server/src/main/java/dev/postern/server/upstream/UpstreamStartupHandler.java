@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * ErrorResponse at any time is the end
  * </pre>
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP">PostgreSQL, "Start-up"</a>
+ * @see <a
+ *     href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP">PostgreSQL,
+ *     "Start-up"</a>
  */
 final class UpstreamStartupHandler extends ByteToMessageDecoder {
 
@@ -130,7 +132,9 @@ final class UpstreamStartupHandler extends ByteToMessageDecoder {
     private void onParameterStatus(ByteBuf body) {
         String name = cString(body);
         String value = cString(body);
-        if (body.isReadable() || (parameterStatus.size() >= MAX_PARAMETERS && !parameterStatus.containsKey(name))) {
+        if (body.isReadable()
+                || (parameterStatus.size() >= MAX_PARAMETERS
+                        && !parameterStatus.containsKey(name))) {
             violation("ParameterStatus");
         } else {
             parameterStatus.put(name, value);
@@ -167,8 +171,9 @@ final class UpstreamStartupHandler extends ByteToMessageDecoder {
     }
 
     /**
-     * Leaves only when all that was read has been taken: an asynchronous ParameterStatus that came together with ReadyForQuery
-     * is part of what is handed over. As long as one is incomplete, the rest of it is waited for.
+     * Leaves only when all that was read has been taken: an asynchronous ParameterStatus that came
+     * together with ReadyForQuery is part of what is handed over. As long as one is incomplete, the
+     * rest of it is waited for.
      */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {

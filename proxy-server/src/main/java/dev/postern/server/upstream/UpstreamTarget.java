@@ -14,10 +14,13 @@ import java.util.function.Supplier;
  * @param hosts tried in this order
  * @param user the role
  * @param database the database
- * @param password called on the event loop for each authentication, must not block; the array is wiped after use
+ * @param password called on the event loop for each authentication, must not block; the array is
+ *     wiped after use
  * @param tls how the connection is protected
- * @param connectTimeout for each host: name resolution, connecting, TLS, authentication, up to ReadyForQuery
- * @param settings run-time parameters for the startup packet, in this order; the caller's pinned ones among them
+ * @param connectTimeout for each host: name resolution, connecting, TLS, authentication, up to
+ *     ReadyForQuery
+ * @param settings run-time parameters for the startup packet, in this order; the caller's pinned
+ *     ones among them
  * @param allowPrimary whether a server that is not in recovery may be used
  */
 public record UpstreamTarget(

@@ -34,9 +34,7 @@ class ConfigurationLoaderTest {
                                                 ListenTlsMode.DISABLE, null, null, null),
                                         Duration.ofSeconds(15),
                                         200,
-                                        2000,
-                                        10_000,
-                                        1024),
+                                        2000),
                                 new AdminConfig("127.0.0.1", 8432, 64, Duration.ofSeconds(10)),
                                 Map.of(
                                         "shop",
@@ -75,16 +73,17 @@ class ConfigurationLoaderTest {
                                                 256 << 10,
                                                 AuditSync.NONE)),
                                 new GateConfig(
-                                        null,
+                                        2,
                                         256 << 10,
                                         32 << 20,
                                         4000,
                                         250_000,
                                         200,
-                                        Duration.ofMillis(200),
-                                        128L << 20,
-                                        1000,
-                                        new GateConfig.SecondReader(Duration.ofMillis(100), 2),
+                                        Duration.ofMillis(150),
+                                        Duration.ofSeconds(2),
+                                        1024,
+                                        16L << 20,
+                                        new GateConfig.SecondReader(Duration.ofMillis(100)),
                                         64L << 20),
                                 new SessionConfig(4 << 20, 1000, 1000, 10_000, 128 << 10, null),
                                 new ServerConfig(
@@ -103,8 +102,6 @@ class ConfigurationLoaderTest {
                           authentication_timeout: 500ms
                           max_unauthenticated: 7
                           max_sessions: 8
-                          max_startup_packet: 2KiB
-                          max_authentication_message: 4KiB
                         admin: {host: "::1", port: 0, max_connections: 3, request_timeout: 2s}
                         upstreams:
                           shop:
@@ -135,9 +132,10 @@ class ConfigurationLoaderTest {
                           max_nodes: 1000
                           max_statements: 3
                           time_limit: 1s
-                          memory: 64MiB
+                          wall_time_limit: 3s
                           max_waiting: 5
-                          second_reader: {time_limit: 50ms, threads: 4}
+                          max_waiting_size: 64KiB
+                          second_reader: {time_limit: 50ms}
                           cache: {size: 1MiB}
                         session: {max_message: 1MiB, max_prepared_statements: 11, max_portals: 12, max_pipeline: 13, write_buffer: 64KiB, idle_timeout: 1h}
                         server: {event_loops: 6, drain_timeout: 0s, reload_interval: 1d}
@@ -158,9 +156,7 @@ class ConfigurationLoaderTest {
                                                 Path.of("/etc/agents-ca.crt")),
                                         Duration.ofMillis(500),
                                         7,
-                                        8,
-                                        2048,
-                                        4096),
+                                        8),
                                 new AdminConfig("::1", 0, 3, Duration.ofSeconds(2)),
                                 Map.of(
                                         "shop",
@@ -219,9 +215,10 @@ class ConfigurationLoaderTest {
                                         1000,
                                         3,
                                         Duration.ofSeconds(1),
-                                        64L << 20,
+                                        Duration.ofSeconds(3),
                                         5,
-                                        new GateConfig.SecondReader(Duration.ofMillis(50), 4),
+                                        64L << 10,
+                                        new GateConfig.SecondReader(Duration.ofMillis(50)),
                                         1L << 20),
                                 new SessionConfig(
                                         1 << 20, 11, 12, 13, 64 << 10, Duration.ofHours(1)),

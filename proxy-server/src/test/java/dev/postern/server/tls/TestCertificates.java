@@ -59,7 +59,8 @@ public final class TestCertificates {
     /** Issues a certificate for host names and addresses. */
     public Issued issue(String label, String... hosts) {
         KeyPair pair = generate();
-        Issued files = new Issued(directory.resolve(label + ".crt"), directory.resolve(label + ".key"));
+        Issued files =
+                new Issued(directory.resolve(label + ".crt"), directory.resolve(label + ".key"));
         write(files.certificate(), sign(pair, "CN=" + label, false, hosts));
         write(files.key(), pkcs8(pair));
         return files;
@@ -73,7 +74,8 @@ public final class TestCertificates {
         }
     }
 
-    private X509Certificate sign(KeyPair subject, String subjectName, boolean isAuthority, String... hosts) {
+    private X509Certificate sign(
+            KeyPair subject, String subjectName, boolean isAuthority, String... hosts) {
         Instant now = Instant.now();
         try {
             X509v3CertificateBuilder builder =
@@ -84,7 +86,8 @@ public final class TestCertificates {
                             Date.from(now.plus(Duration.ofDays(1))),
                             new X500Principal(subjectName),
                             subject.getPublic());
-            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isAuthority));
+            builder.addExtension(
+                    Extension.basicConstraints, true, new BasicConstraints(isAuthority));
             if (hosts.length > 0) {
                 builder.addExtension(
                         Extension.subjectAlternativeName,
@@ -97,7 +100,8 @@ public final class TestCertificates {
             return new JcaX509CertificateConverter()
                     .getCertificate(
                             builder.build(
-                                    new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+                                    new JcaContentSignerBuilder("SHA256withECDSA")
+                                            .build(keys.getPrivate())));
         } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
             throw new IllegalStateException(e);
         }

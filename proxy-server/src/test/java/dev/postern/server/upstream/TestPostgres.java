@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A PostgreSQL server of the machine (the newest under {@code /usr/lib/postgresql}), for one test class. PostgreSQL refuses to
- * run as root, so root starts it in a user namespace of its own.
+ * A PostgreSQL server of the machine (the newest under {@code /usr/lib/postgresql}), for one test
+ * class. PostgreSQL refuses to run as root, so root starts it in a user namespace of its own.
  */
 final class TestPostgres implements AutoCloseable {
 
@@ -62,7 +62,20 @@ final class TestPostgres implements AutoCloseable {
 
     /** Runs SQL as the superuser. */
     void sql(String sql) {
-        run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", data.toString(), "-p", "" + port, "-U", "postgres", "-c", sql);
+        run(
+                "psql",
+                "-X",
+                "-q",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-h",
+                data.toString(),
+                "-p",
+                "" + port,
+                "-U",
+                "postgres",
+                "-c",
+                sql);
     }
 
     int port() {
@@ -112,7 +125,8 @@ final class TestPostgres implements AutoCloseable {
         try (Stream<Path> versions = Files.list(INSTALLATIONS)) {
             return versions.filter(version -> version.getFileName().toString().matches("\\d+"))
                     .max((a, b) -> Integer.compare(number(a), number(b)))
-                    .orElseThrow(() -> new IllegalStateException("no PostgreSQL under " + INSTALLATIONS));
+                    .orElseThrow(() ->
+                            new IllegalStateException("no PostgreSQL under " + INSTALLATIONS));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -36,8 +36,7 @@ class UpstreamConnectorTest {
     private static final Map<String, String> PINNED =
             Map.of("default_transaction_read_only", "on", "client_encoding", "UTF8");
 
-    @TempDir
-    private static Path directory;
+    @TempDir private static Path directory;
 
     private static MultiThreadIoEventLoopGroup group;
     private static EventLoop eventLoop;
@@ -95,7 +94,11 @@ class UpstreamConnectorTest {
     }
 
     private static UpstreamTarget target(
-            List<UpstreamHost> hosts, String user, String password, UpstreamTls tls, boolean allowPrimary) {
+            List<UpstreamHost> hosts,
+            String user,
+            String password,
+            UpstreamTls tls,
+            boolean allowPrimary) {
         return new UpstreamTarget(
                 hosts,
                 user,
@@ -115,7 +118,8 @@ class UpstreamConnectorTest {
         return connect(target, HostEligibility.ALL);
     }
 
-    private static Future<UpstreamConnection> connect(UpstreamTarget target, HostEligibility eligibility) {
+    private static Future<UpstreamConnection> connect(
+            UpstreamTarget target, HostEligibility eligibility) {
         return new UpstreamConnector(NioSocketChannel::new, eligibility)
                 .connect(eventLoop, target)
                 .awaitUninterruptibly();
@@ -160,12 +164,12 @@ class UpstreamConnectorTest {
                         });
         byte[] text = (sql + "\0").getBytes(StandardCharsets.UTF_8);
         connection
-                        .channel()
-                        .writeAndFlush(
-                                Unpooled.buffer()
-                                        .writeByte('Q')
-                                        .writeInt(text.length + 4)
-                                        .writeBytes(text));
+                .channel()
+                .writeAndFlush(
+                        Unpooled.buffer()
+                                .writeByte('Q')
+                                .writeInt(text.length + 4)
+                                .writeBytes(text));
         connection.channel().config().setAutoRead(true);
         return answer.orTimeout(10, TimeUnit.SECONDS).join();
     }
@@ -209,7 +213,8 @@ class UpstreamConnectorTest {
     @Test
     void cleartextUser_connectsWithoutTls_passwordIsNotSent() {
         assertFails(
-                target(standbyHost(), "by_cleartext"), UpstreamFailure.AuthenticationUnsupported.class);
+                target(standbyHost(), "by_cleartext"),
+                UpstreamFailure.AuthenticationUnsupported.class);
     }
 
     @Test
@@ -292,12 +297,11 @@ class UpstreamConnectorTest {
                                 UpstreamTls.disabled(),
                                 true),
                         UpstreamFailure.Refused.class)
-                .satisfies(
-                        refused -> {
-                            assertThat(refused.error().sqlState()).isEqualTo("28P01");
-                            assertThat(refused.toErrorResponse().sqlState()).isEqualTo("08001");
-                            assertThat(refused.toErrorResponse().message()).doesNotContain("by_scram");
-                        });
+                .satisfies(refused -> {
+                    assertThat(refused.error().sqlState()).isEqualTo("28P01");
+                    assertThat(refused.toErrorResponse().sqlState()).isEqualTo("08001");
+                    assertThat(refused.toErrorResponse().message()).doesNotContain("by_scram");
+                });
     }
 
     @Test
@@ -313,12 +317,11 @@ class UpstreamConnectorTest {
                         PINNED,
                         true);
         assertFails(target, UpstreamFailure.Refused.class)
-                .satisfies(
-                        refused -> {
-                            assertThat(refused.toErrorResponse().sqlState()).isEqualTo("3D000");
-                            assertThat(refused.toErrorResponse().message())
-                                    .isEqualTo("database \"nowhere\" does not exist");
-                        });
+                .satisfies(refused -> {
+                    assertThat(refused.toErrorResponse().sqlState()).isEqualTo("3D000");
+                    assertThat(refused.toErrorResponse().message())
+                            .isEqualTo("database \"nowhere\" does not exist");
+                });
     }
 
     @Test
@@ -331,8 +334,8 @@ class UpstreamConnectorTest {
                                 UpstreamTls.disabled(),
                                 false),
                         UpstreamFailure.NotStandby.class)
-                .satisfies(
-                        failure -> assertThat(failure.toErrorResponse().sqlState()).isEqualTo("57P03"));
+                .satisfies(failure ->
+                        assertThat(failure.toErrorResponse().sqlState()).isEqualTo("57P03"));
     }
 
     @Test
@@ -404,7 +407,13 @@ class UpstreamConnectorTest {
     void runningStatement_cancelledByTls_endsBy57014() throws Exception {
         UpstreamTls tls = tls(UpstreamTls.Mode.VERIFY_FULL);
         UpstreamConnection connection =
-                connect(target(List.of(primaryHost("localhost")), "by_scram", "päss wörd", tls, true))
+                connect(
+                                target(
+                                        List.of(primaryHost("localhost")),
+                                        "by_scram",
+                                        "päss wörd",
+                                        tls,
+                                        true))
                         .getNow();
         assertCancelled(connection, tls);
     }

@@ -1,0 +1,1 @@
+"""What integration-tests/bench/compare is made of."""

@@ -1,0 +1,223 @@
+package dev.postern.server;
+
+import dev.postern.identity.Agent;
+import dev.postern.identity.Network;
+import dev.postern.identity.ScramVerifier;
+import dev.postern.policy.Gate;
+import dev.postern.policy.Policy;
+import dev.postern.policy.ReviewedNames;
+import dev.postern.protocol.FrameLimits;
+import dev.postern.server.audit.AuditTrailSettings;
+import dev.postern.server.cli.UnusableConfigurationException;
+import dev.postern.server.config.AgentConfig;
+import dev.postern.server.config.Configuration;
+import dev.postern.server.config.GateConfig;
+import dev.postern.server.config.HostPort;
+import dev.postern.server.config.LimitsConfig;
+import dev.postern.server.config.ListenTlsConfig;
+import dev.postern.server.config.PolicyConfig;
+import dev.postern.server.config.SessionConfig;
+import dev.postern.server.config.UpstreamConfig;
+import dev.postern.server.config.UpstreamTlsConfig;
+import dev.postern.server.enforce.GateObserver;
+import dev.postern.server.enforce.GateSettings;
+import dev.postern.server.enforce.SessionLimits;
+import dev.postern.server.enforce.VerdictService;
+import dev.postern.sql.GateLimits;
+import dev.postern.sql.grammar.GrammarModule;
+import dev.postern.server.tls.InvalidTlsFileException;
+import dev.postern.server.tls.ListenTls;
+import dev.postern.server.tls.UpstreamTls;
+import dev.postern.server.upstream.ProbeTarget;
+import dev.postern.server.upstream.UpstreamConnector;
+import dev.postern.server.upstream.UpstreamHost;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** From the configuration's records, which know nothing of the runtime, to the runtime's own. */
+final class Composition {
+
+    private Composition() {}
+
+    /** Returns what a reload changes. */
+    static LiveConfiguration.Snapshot snapshot(Configuration configuration)
+            throws UnusableConfigurationException {
+        Map<String, Agent> agents = new LinkedHashMap<>();
+        for (AgentConfig agent : configuration.agents().values()) {
+            agents.put(agent.name(), agent(agent));
+        }
+        Map<String, ServedPolicy> policies = new LinkedHashMap<>();
+        for (PolicyConfig policy : configuration.policies().values()) {
+            policies.put(policy.name(), policy(policy, configuration.session()));
+        }
+        return new LiveConfiguration.Snapshot(agents, policies, listenTls(configuration.listen().tls()));
+    }
+
+    private static Agent agent(AgentConfig config) {
+        return new Agent(
+                config.name(),
+                config.policy(),
+                config.owner(),
+                ScramVerifier.parse(config.verifier().text()),
+                config.networks().stream().map(Network::parse).toList(),
+                config.expires());
+    }
+
+    private static ServedPolicy policy(PolicyConfig config, SessionConfig session) {
+        LimitsConfig limits = config.limits();
+        return new ServedPolicy(
+                rules(config),
+                config.upstream(),
+                config.databases(),
+                new SessionLimits(
+                        limits.statementTimeout(),
+                        unlimitedIfAbsent(limits.maxRows()),
+                        unlimitedIfAbsent(limits.maxResult()),
+                        session.maxPreparedStatements(),
+                        session.maxPortals(),
+                        session.maxPipeline(),
+                        session.idleTimeout()),
+                limits.maxSessions(),
+                limits.queriesPerMinute());
+    }
+
+    /** Returns what statements are judged by. */
+    static Policy rules(PolicyConfig config) {
+        return new Policy(config.name(), config.allowedFunctions());
+    }
+
+    private static long unlimitedIfAbsent(@Nullable Long limit) {
+        return limit == null ? Long.MAX_VALUE : limit;
+    }
+
+    private static ListenTls listenTls(ListenTlsConfig config) throws UnusableConfigurationException {
+        Path certificate = config.certificate();
+        Path key = config.key();
+        if (certificate == null || key == null) {
+            return ListenTls.disabled();
+        }
+        ListenTls.Mode mode =
+                switch (config.mode()) {
+                    case DISABLE -> ListenTls.Mode.DISABLE;
+                    case ALLOW -> ListenTls.Mode.ALLOW;
+                    case REQUIRE -> ListenTls.Mode.REQUIRE;
+                };
+        try {
+            return ListenTls.load(mode, certificate, key, config.clientCa());
+        } catch (InvalidTlsFileException e) {
+            throw new UnusableConfigurationException("listen.tls: " + e.getMessage());
+        }
+    }
+
+    /** Returns what the probe looks after: an upstream with the databases that policies open on it. */
+    static ProbeTarget probeTarget(UpstreamConfig config, Configuration configuration, Passwords passwords) {
+        String name = config.name();
+        List<String> databases =
+                configuration.policies().values().stream()
+                        .filter(policy -> policy.upstream().equals(name))
+                        .flatMap(policy -> policy.databases().stream())
+                        .distinct()
+                        .toList();
+        String mode =
+                switch (config.tls().mode()) {
+                    case DISABLE -> "disable";
+                    case REQUIRE -> "require";
+                    case VERIFY_CA -> "verify-ca";
+                    case VERIFY_FULL -> "verify-full";
+                };
+        return new ProbeTarget(
+                name,
+                config.hosts().stream().map(HostPort::toString).toList(),
+                config.user(),
+                () -> passwords.get(name),
+                databases,
+                new ProbeTarget.Tls(mode, config.tls().ca()),
+                new ProbeTarget.Requirements(
+                        config.allowPrimary(), config.allowWritableRole(), config.maxLag()));
+    }
+
+    /** Returns the way to an upstream. */
+    static UpstreamRoute route(UpstreamConfig config, Passwords passwords, UpstreamConnector connector)
+            throws UnusableConfigurationException {
+        String name = config.name();
+        return new UpstreamRoute(
+                name,
+                config.hosts().stream().map(host -> new UpstreamHost(host.host(), host.port())).toList(),
+                config.user(),
+                () -> passwords.get(name),
+                upstreamTls(name, config.tls()),
+                config.connectTimeout(),
+                config.allowPrimary(),
+                config.pool().max(),
+                connector);
+    }
+
+    private static UpstreamTls upstreamTls(String upstream, UpstreamTlsConfig config)
+            throws UnusableConfigurationException {
+        UpstreamTls.Mode mode =
+                switch (config.mode()) {
+                    case DISABLE -> UpstreamTls.Mode.DISABLE;
+                    case REQUIRE -> UpstreamTls.Mode.REQUIRE;
+                    case VERIFY_CA -> UpstreamTls.Mode.VERIFY_CA;
+                    case VERIFY_FULL -> UpstreamTls.Mode.VERIFY_FULL;
+                };
+        try {
+            return UpstreamTls.load(mode, config.ca());
+        } catch (InvalidTlsFileException | IllegalArgumentException e) {
+            throw new UnusableConfigurationException("upstreams." + upstream + ".tls: " + e.getMessage());
+        }
+    }
+
+    /** Returns how long agents' messages may be. */
+    static FrameLimits frameLimits(Configuration configuration) {
+        int message = configuration.session().maxMessage();
+        return new FrameLimits(configuration.gate().maxText(), message, Math.min(message, FrameLimits.MAX_OTHER));
+    }
+
+    /** Returns where the audit trail is kept. */
+    static AuditTrailSettings auditTrail(Configuration configuration) {
+        AuditTrailSettings defaults = AuditTrailSettings.of(configuration.audit().file().directory());
+        return new AuditTrailSettings(
+                defaults.directory(),
+                configuration.audit().file().rotate(),
+                defaults.journalBytes(),
+                defaults.statementBytes(),
+                defaults.sync());
+    }
+
+    /** Returns how many threads carry traffic. */
+    static int eventLoops(Configuration configuration) {
+        Integer configured = configuration.server().eventLoops();
+        return configured == null ? EventLoops.defaultCount() : configured;
+    }
+
+    /** Returns what judges statements, with its threads running. */
+    static VerdictService verdicts(Configuration configuration, GateObserver observer, LongSupplier nanoTime) {
+        GrammarModule grammar = GrammarModule.load();
+        return new VerdictService(
+                grammar::newGrammar, new Gate(new ReviewedNames()), gate(configuration.gate()), observer, nanoTime);
+    }
+
+    private static GateSettings gate(GateConfig config) {
+        GateSettings defaults = GateSettings.DEFAULT;
+        GateLimits limits = defaults.limits();
+        return new GateSettings(
+                new GateLimits(
+                        config.maxText(),
+                        limits.treeBytes(),
+                        config.maxNesting(),
+                        config.maxNodes(),
+                        limits.statements()),
+                config.threads() == null ? defaults.threads() : config.threads(),
+                config.maxWaiting(),
+                defaults.queuedBytes(),
+                config.timeLimit(),
+                defaults.wallTime(),
+                config.secondReader().timeLimit(),
+                config.cacheSize());
+    }
+}

@@ -1,0 +1,334 @@
+package dev.postern.server;
+
+import dev.postern.protocol.SqlState;
+import dev.postern.server.admin.AdminPages;
+import dev.postern.server.admin.AdminServer;
+import dev.postern.server.audit.AuditTrail;
+import dev.postern.server.auth.Authenticator;
+import dev.postern.server.auth.MockVerifiers;
+import dev.postern.server.cli.RunningServer;
+import dev.postern.server.cli.UnusableConfigurationException;
+import dev.postern.server.config.Configuration;
+import dev.postern.server.config.UpstreamConfig;
+import dev.postern.server.enforce.VerdictService;
+import dev.postern.server.frontend.CancelKeys;
+import dev.postern.server.frontend.FrontendInitializer;
+import dev.postern.server.frontend.StartupServices;
+import dev.postern.server.frontend.UnauthenticatedConnections;
+import dev.postern.server.metrics.ServerMetrics;
+import dev.postern.server.secrets.SecretResolver;
+import dev.postern.server.upstream.UpstreamCancel;
+import dev.postern.server.upstream.UpstreamConnector;
+import dev.postern.server.upstream.UpstreamHost;
+import dev.postern.server.upstream.UpstreamProbe;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ReflectiveChannelFactory;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** A whole Postern: the only place where its parts meet. */
+public final class PosternServer implements RunningServer, AutoCloseable {
+
+    private static final int BACKLOG = 1024;
+    private static final long TICK_MILLIS = 500;
+    private static final long SECRET_REFRESH_SECONDS = 30;
+    private static final int MOCK_ITERATIONS = 4096;
+    private static final Duration FIRST_LOOKS = Duration.ofSeconds(3);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+    private final LiveConfiguration live;
+    private final ActiveSessions sessions;
+    private final Ledger ledger;
+    private final Channel listener;
+    private final AdminServer admin;
+    private final Parts parts;
+    private final Readiness readiness;
+
+    private PosternServer(
+            LiveConfiguration live,
+            ActiveSessions sessions,
+            Ledger ledger,
+            Channel listener,
+            AdminServer admin,
+            Parts parts,
+            Readiness readiness) {
+        this.live = live;
+        this.sessions = sessions;
+        this.ledger = ledger;
+        this.listener = listener;
+        this.admin = admin;
+        this.parts = parts;
+        this.readiness = readiness;
+    }
+
+    /**
+     * Starts a server with the system's clocks and environment, and returns when it is listening. After an exception nothing is left
+     * running.
+     *
+     * @throws UnusableConfigurationException if something that the configuration names cannot be used
+     * @throws IOException if a port or the audit directory cannot be had
+     */
+    public static PosternServer start(Configuration configuration)
+            throws UnusableConfigurationException, IOException {
+        Parts parts = new Parts();
+        try {
+            return start(configuration, parts, InstantSource.system(), System::nanoTime);
+        } catch (UnusableConfigurationException | IOException | RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private static PosternServer start(
+            Configuration configuration, Parts parts, InstantSource clock, LongSupplier nanoTime)
+            throws UnusableConfigurationException, IOException {
+        LiveConfiguration live = new LiveConfiguration(Composition.snapshot(configuration));
+        Passwords passwords =
+                new Passwords(SecretResolver.standard(System.getenv(), configuration.directory()));
+        for (UpstreamConfig upstream : configuration.upstreams().values()) {
+            if (upstream.password() != null) {
+                passwords.add(upstream.name(), upstream.password());
+            }
+        }
+        ServerMetrics metrics = parts.add(new ServerMetrics());
+        AuditTrail audit =
+                parts.add(AuditTrail.open(Composition.auditTrail(configuration), clock, nanoTime));
+        metrics.audit(audit::acceptedEvents, audit::failures);
+        Ledger ledger = new Ledger(audit, clock);
+        VerdictService judge = parts.add(Composition.verdicts(configuration, new GateCounting(metrics), nanoTime));
+        EventLoops eventLoops =
+                parts.add(EventLoops.start("postern", Composition.eventLoops(configuration)));
+        UpstreamProbe probe = parts.add(probe(configuration, passwords, nanoTime));
+        Map<String, UpstreamRoute> routes = routes(configuration, passwords, probe, eventLoops);
+        publish(routes, probe, metrics);
+        ActiveSessions sessions = new ActiveSessions();
+        Readiness readiness = new Readiness(audit, probe);
+
+        CancelKeys<ActiveSessions.Entry> cancelKeys = new CancelKeys<>(configuration.listen().maxSessions());
+        SessionOpening opening =
+                new SessionOpening(
+                        live,
+                        routes,
+                        new UpstreamCancel(new ReflectiveChannelFactory<>(eventLoops.channel())),
+                        judge,
+                        audit,
+                        metrics,
+                        cancelKeys,
+                        sessions,
+                        Composition.frameLimits(configuration),
+                        clock,
+                        nanoTime);
+        StartupServices services =
+                new StartupServices(
+                        live::tls,
+                        new Authenticator(live, mockVerifiers(), clock),
+                        StartupSettingsRule.INSTANCE,
+                        new CancelRouting(cancelKeys),
+                        refused -> {
+                            ledger.authenticationFailed(refused);
+                            metrics.authenticationFailed(AuthenticationFailures.of(refused.fault()));
+                        },
+                        opening,
+                        new UnauthenticatedConnections(configuration.listen().maxUnauthenticated()),
+                        configuration.listen().authenticationTimeout());
+        AdminServer admin =
+                parts.add(
+                        AdminServer.start(
+                                eventLoops.group(),
+                                eventLoops.serverChannel(),
+                                new InetSocketAddress(configuration.admin().host(), configuration.admin().port()),
+                                new AdminPages(
+                                        accept ->
+                                                new AdminPages.Text(
+                                                        ServerMetrics.contentType(accept), metrics.scrape(accept)),
+                                        readiness::troubles)));
+        // What listens is ready to serve, if it can be.
+        judge.ready().join();
+        probe.awaitFirstLooks(FIRST_LOOKS);
+        Channel listener = listen(configuration, eventLoops, services);
+        startTicks(eventLoops, live, sessions, clock, nanoTime);
+        parts.add(refreshing(passwords));
+        ledger.configurationChanged(
+                "started: " + configuration.agents().size() + " agents, " + configuration.policies().size() + " policies",
+                null);
+        return new PosternServer(live, sessions, ledger, listener, admin, parts, readiness);
+    }
+
+    private static UpstreamProbe probe(
+            Configuration configuration, Passwords passwords, LongSupplier nanoTime) {
+        List<UpstreamConfig> upstreams = List.copyOf(configuration.upstreams().values());
+        return UpstreamProbe.start(
+                upstreams.stream()
+                        .map(upstream -> Composition.probeTarget(upstream, configuration, passwords))
+                        .toList(),
+                upstreams.stream().map(UpstreamConfig::checkInterval).min(Duration::compareTo).orElseThrow(),
+                nanoTime);
+    }
+
+    private static Map<String, UpstreamRoute> routes(
+            Configuration configuration, Passwords passwords, UpstreamProbe probe, EventLoops eventLoops)
+            throws UnusableConfigurationException {
+        Map<String, UpstreamRoute> routes = new LinkedHashMap<>();
+        for (UpstreamConfig upstream : configuration.upstreams().values()) {
+            UpstreamConnector connector =
+                    new UpstreamConnector(
+                            new ReflectiveChannelFactory<>(eventLoops.channel()),
+                            host -> probe.isEligible(upstream.name(), host.toString()));
+            routes.put(upstream.name(), Composition.route(upstream, passwords, connector));
+        }
+        return routes;
+    }
+
+    private static void publish(
+            Map<String, UpstreamRoute> routes, UpstreamProbe probe, ServerMetrics metrics) {
+        routes.forEach(
+                (name, route) -> {
+                    for (UpstreamHost host : route.hosts()) {
+                        metrics.upstream(
+                                host.toString(),
+                                route.allowPrimary(),
+                                () -> UpstreamStates.status(probe.posture(name, host.toString())));
+                        metrics.upstreamConnections(
+                                host.toString(),
+                                ServerMetrics.ConnectionState.ACTIVE,
+                                () -> route.sessionsOn(host));
+                    }
+                });
+    }
+
+    private static MockVerifiers mockVerifiers() {
+        byte[] secret = new byte[MockVerifiers.MIN_SECRET_LENGTH];
+        new SecureRandom().nextBytes(secret);
+        return new MockVerifiers(secret, MOCK_ITERATIONS);
+    }
+
+    private static Channel listen(
+            Configuration configuration, EventLoops eventLoops, StartupServices services) throws IOException {
+        InetSocketAddress address =
+                new InetSocketAddress(configuration.listen().host(), configuration.listen().port());
+        int writeBuffer = configuration.session().writeBuffer();
+        ChannelFuture bound =
+                new ServerBootstrap()
+                        .group(eventLoops.group())
+                        .channel(eventLoops.serverChannel())
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(writeBuffer / 2, writeBuffer))
+                        .childHandler(new FrontendInitializer(services))
+                        .bind(address)
+                        .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "listen: " + address.getHostString() + ":" + address.getPort() + " cannot be had: "
+                            + (bound.cause() == null ? "cancelled" : bound.cause().getMessage()));
+        }
+        return bound.channel();
+    }
+
+    /** Time limits and revocations are looked at by each event loop for the sessions that live there. */
+    private static void startTicks(
+            EventLoops eventLoops,
+            LiveConfiguration live,
+            ActiveSessions sessions,
+            InstantSource clock,
+            LongSupplier nanoTime) {
+        for (EventExecutor executor : eventLoops.group()) {
+            EventLoop eventLoop = (EventLoop) executor;
+            eventLoop.scheduleWithFixedDelay(
+                    () -> {
+                        long now = nanoTime.getAsLong();
+                        Instant wallClock = clock.instant();
+                        sessions.onLoop(
+                                eventLoop,
+                                (entry, session) -> {
+                                    if (live.isValid(entry.agent(), wallClock)) {
+                                        session.onTick(now);
+                                    } else {
+                                        session.onRevoked();
+                                    }
+                                });
+                    },
+                    TICK_MILLIS,
+                    TICK_MILLIS,
+                    TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static ScheduledExecutorService refreshing(Passwords passwords) {
+        ScheduledExecutorService executor =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("postern-secrets").daemon().factory());
+        executor.scheduleWithFixedDelay(
+                passwords::refresh, SECRET_REFRESH_SECONDS, SECRET_REFRESH_SECONDS, TimeUnit.SECONDS);
+        return executor;
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress adminAddress() {
+        return admin.address();
+    }
+
+    @Override
+    public void reload(Configuration configuration) throws UnusableConfigurationException {
+        live.replace(Composition.snapshot(configuration));
+        ledger.configurationChanged(
+                "reloaded: " + configuration.agents().size() + " agents, " + configuration.policies().size() + " policies",
+                null);
+    }
+
+    @Override
+    public void reloadRefused(String reason) {
+        ledger.configurationChanged(reason, SqlState.INVALID_PARAMETER_VALUE.code());
+    }
+
+    @Override
+    public void drain(Duration timeout) {
+        readiness.draining();
+        listener.close().awaitUninterruptibly();
+        sessions.drain();
+        await(timeout);
+        sessions.shutDown();
+        await(LAST_WORDS);
+        parts.close();
+    }
+
+    /** Ends everything now. */
+    @Override
+    public void close() {
+        drain(Duration.ZERO);
+    }
+
+    private void await(Duration timeout) {
+        try {
+            sessions.awaitNone(timeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
