@@ -14,10 +14,14 @@ final class AuthenticationFailures {
             case NETWORK -> AuthenticationFailure.NETWORK;
             case EXPIRED -> AuthenticationFailure.EXPIRED;
             case WRONG_PASSWORD -> AuthenticationFailure.WRONG_PASSWORD;
-            case TLS_REQUIRED, TLS_HANDSHAKE -> AuthenticationFailure.TLS_REQUIRED;
+            case PROTOCOL -> AuthenticationFailure.PROTOCOL;
+            case UNEXPECTED_MESSAGE -> AuthenticationFailure.UNEXPECTED_MESSAGE;
+            case TLS_REQUIRED -> AuthenticationFailure.TLS_REQUIRED;
+            case TLS_HANDSHAKE -> AuthenticationFailure.TLS_HANDSHAKE;
+            case DATA_BEFORE_TLS -> AuthenticationFailure.DATA_BEFORE_TLS;
+            case PARAMETER -> AuthenticationFailure.PARAMETER;
             case TIMEOUT -> AuthenticationFailure.TIMEOUT;
-            case PROTOCOL, UNEXPECTED_MESSAGE, DATA_BEFORE_TLS, PARAMETER -> AuthenticationFailure.PROTOCOL;
-            case TOO_MANY_CONNECTIONS -> AuthenticationFailure.SESSION_LIMIT;
+            case TOO_MANY_CONNECTIONS -> AuthenticationFailure.TOO_MANY_CONNECTIONS;
         };
     }
 }

@@ -10,6 +10,7 @@ import dev.postern.protocol.FrameLimits;
 import dev.postern.server.audit.AuditTrailSettings;
 import dev.postern.server.cli.UnusableConfigurationException;
 import dev.postern.server.config.AgentConfig;
+import dev.postern.server.config.AuditConfig;
 import dev.postern.server.config.Configuration;
 import dev.postern.server.config.GateConfig;
 import dev.postern.server.config.HostPort;
@@ -180,13 +181,16 @@ final class Composition {
 
     /** Returns where the audit trail is kept. */
     static AuditTrailSettings auditTrail(Configuration configuration) {
-        AuditTrailSettings defaults = AuditTrailSettings.of(configuration.audit().file().directory());
+        AuditConfig.File file = configuration.audit().file();
         return new AuditTrailSettings(
-                defaults.directory(),
-                configuration.audit().file().rotate(),
-                defaults.journalBytes(),
-                defaults.statementBytes(),
-                defaults.sync());
+                file.directory(),
+                file.rotate(),
+                file.journal(),
+                file.maxStatement(),
+                switch (file.sync()) {
+                    case NONE -> AuditTrailSettings.Sync.NONE;
+                    case INTERVAL -> AuditTrailSettings.Sync.INTERVAL;
+                });
     }
 
     /** Returns how many threads carry traffic. */
@@ -203,20 +207,18 @@ final class Composition {
     }
 
     private static GateSettings gate(GateConfig config) {
-        GateSettings defaults = GateSettings.DEFAULT;
-        GateLimits limits = defaults.limits();
         return new GateSettings(
                 new GateLimits(
                         config.maxText(),
-                        limits.treeBytes(),
+                        config.maxTree(),
                         config.maxNesting(),
                         config.maxNodes(),
-                        limits.statements()),
-                config.threads() == null ? defaults.threads() : config.threads(),
+                        config.maxStatements()),
+                config.threads(),
                 config.maxWaiting(),
-                defaults.queuedBytes(),
+                config.maxWaitingSize(),
                 config.timeLimit(),
-                defaults.wallTime(),
+                config.wallTimeLimit(),
                 config.secondReader().timeLimit(),
                 config.cacheSize());
     }

@@ -1,6 +1,7 @@
 package dev.postern.server;
 
 import dev.postern.server.cli.AgentCommand;
+import dev.postern.server.cli.AuditCommand;
 import dev.postern.server.cli.CheckCommand;
 import dev.postern.server.cli.DemoCommand;
 import dev.postern.server.cli.PosternCommand;
@@ -20,7 +21,8 @@ public final class Main {
                                 new DemoCommand(PosternServer::start, Signals.ofProcess()),
                                 new ServeCommand(PosternServer::start, Signals.ofProcess()),
                                 new CheckCommand(new OfflineCheck(), System.in),
-                                AgentCommand.create(InstantSource.system()))
+                                AgentCommand.create(InstantSource.system()),
+                                AuditCommand.create())
                         .execute(arguments));
     }
 }

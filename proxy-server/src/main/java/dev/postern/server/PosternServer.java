@@ -158,7 +158,9 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                                         accept ->
                                                 new AdminPages.Text(
                                                         ServerMetrics.contentType(accept), metrics.scrape(accept)),
-                                        readiness::troubles)));
+                                        readiness::troubles),
+                                configuration.admin().maxConnections(),
+                                configuration.admin().requestTimeout()));
         // What listens is ready to serve, if it can be.
         judge.ready().join();
         probe.awaitFirstLooks(FIRST_LOOKS);

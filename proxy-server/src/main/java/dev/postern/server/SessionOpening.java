@@ -115,25 +115,25 @@ final class SessionOpening implements SessionOpener {
         void begin() {
             ServedPolicy policy = configuration.policyOf(name);
             if (policy == null) {
-                refuse("revoked", ServerMetrics.AuthenticationFailure.OTHER, revoked());
+                refuse("unknown_agent", revoked());
                 return;
             }
             if (!policy.databases().contains(startup.database())) {
-                refuse("database", ServerMetrics.AuthenticationFailure.DATABASE, wrongDatabase(policy));
+                refuse("database", wrongDatabase(policy));
                 return;
             }
             UpstreamRoute route = routes.get(policy.upstream());
             if (route == null) {
-                refuse("upstream", ServerMetrics.AuthenticationFailure.UPSTREAM, upstreamUnknown(policy));
+                refuse("upstream", upstreamUnknown(policy));
                 return;
             }
             if (!usage.tryOpen(policy.maxSessions())) {
-                refuse("session_limit", ServerMetrics.AuthenticationFailure.SESSION_LIMIT, tooManySessions(policy));
+                refuse("session_limit", tooManySessions(policy));
                 return;
             }
             if (!route.tryAcquire()) {
                 usage.close();
-                refuse("upstream_limit", ServerMetrics.AuthenticationFailure.SESSION_LIMIT, upstreamFull());
+                refuse("session_limit", upstreamFull());
                 return;
             }
             Future<UpstreamConnection> connecting =
@@ -247,11 +247,10 @@ final class SessionOpening implements SessionOpener {
                             ? upstream.failure().toErrorResponse()
                             : ErrorResponse.fatal(SqlState.INTERNAL_ERROR, "internal error while connecting");
             LOG.warn("no upstream connection agent={} error={}", name, cause.getMessage());
-            refuse("upstream", ServerMetrics.AuthenticationFailure.UPSTREAM, error);
+            refuse("upstream", error);
         }
 
-        private void refuse(
-                String reason, ServerMetrics.AuthenticationFailure failure, ErrorResponse error) {
+        private void refuse(String reason, ErrorResponse error) {
             long now = wallClock.millis();
             ThreadLocalRandom random = ThreadLocalRandom.current();
             SessionContext context =
@@ -265,7 +264,7 @@ final class SessionOpening implements SessionOpener {
                             name,
                             reason,
                             error.sqlState()));
-            metrics.authenticationFailed(failure);
+            metrics.authenticationFailed(ServerMetrics.AuthenticationFailure.of(reason));
             ByteBuf out = channel.alloc().buffer(GREETING_SIZE);
             BackendMessages.errorResponse(out, error);
             agent.write(out);

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -33,7 +35,24 @@ public record UpstreamTarget(
         Map<String, String> settings,
         boolean allowPrimary) {
 
+    /**
+     * What a startup packet may hold that is not a run-time parameter: as a setting it would change
+     * who is who.
+     */
+    private static final Set<String> NOT_SETTINGS =
+            Set.of("user", "database", "options", "replication");
+
+    /**
+     * Checks the settings.
+     *
+     * @throws IllegalArgumentException if one of them is no run-time parameter
+     */
     public UpstreamTarget {
+        if (settings.keySet().stream()
+                .anyMatch(name -> NOT_SETTINGS.contains(name.toLowerCase(Locale.ROOT)))) {
+            throw new IllegalArgumentException(
+                    "user, database, options and replication are not settings");
+        }
         hosts = List.copyOf(hosts);
         settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
     }

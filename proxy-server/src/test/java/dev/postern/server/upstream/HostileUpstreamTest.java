@@ -1,6 +1,7 @@
 package dev.postern.server.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.server.tls.InvalidTlsFileException;
 import dev.postern.server.tls.UpstreamTls;
@@ -241,5 +242,21 @@ class HostileUpstreamTest {
         assertThat(asking.<Object>readOutbound()).isNull();
         asking.finishAndReleaseAll();
         return failures.getFirst();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user", "Database", "OPTIONS", "replication"})
+    void setting_thatIsNone_makesNoTarget(String name) {
+        assertThatThrownBy(() ->
+                        new UpstreamTarget(
+                                List.of(HOST),
+                                "reader",
+                                "shop",
+                                "secret"::toCharArray,
+                                UpstreamTls.disabled(),
+                                Duration.ofSeconds(1),
+                                Map.of(name, "x"),
+                                false))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }
