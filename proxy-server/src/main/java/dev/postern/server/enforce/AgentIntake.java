@@ -106,8 +106,6 @@ final class AgentIntake {
     /** The recorded refusal of the message at the head of the input, while answers before it are owed. */
     private @Nullable ErrorResponse headRefusal;
 
-    /** A refusal waits for answers that the upstream gives only when told to. */
-
     /** What the intake says to the agent. */
     interface Downstream {
 
