@@ -16,17 +16,34 @@ public final class NamedObjects<T> {
     private @Nullable T unnamed;
     private @Nullable Map<String, T> named;
 
-    /**
-     * A change that can be undone, latest change first.
-     *
-     * @param name whose meaning changed, empty for the unnamed object
-     * @param previous what it stood for before
-     */
-    public record Change<T>(NamedObjects<T> objects, String name, @Nullable T previous) {
+    /** A change that is not settled yet. Undone latest change first; what was undone may be made again in the order it was first made. */
+    public static final class Change<T> {
+
+        private final NamedObjects<T> objects;
+        private final String name;
+        private final @Nullable T object;
+        private @Nullable T previous;
+
+        private Change(NamedObjects<T> objects, String name, @Nullable T object) {
+            this.objects = objects;
+            this.name = name;
+            this.object = object;
+        }
+
+        /** Tells whether it is a change to these objects. */
+        public boolean of(NamedObjects<?> those) {
+            return objects == those;
+        }
 
         /** Puts back what was before. */
         public void undo() {
             objects.set(name, previous);
+        }
+
+        /** Makes the change, on top of what the name stands for now. */
+        public void redo() {
+            previous = objects.get(name);
+            objects.set(name, object);
         }
     }
 
@@ -60,8 +77,8 @@ public final class NamedObjects<T> {
     }
 
     private Change<T> change(String name, @Nullable T object) {
-        Change<T> change = new Change<>(this, name, get(name));
-        set(name, object);
+        Change<T> change = new Change<>(this, name, object);
+        change.redo();
         return change;
     }
 

@@ -53,7 +53,7 @@ public final class ResponseTracker {
     private byte transactionStatus = 'I';
     private boolean openPipeline;
     private boolean skippingToSync;
-    private boolean muted;
+    private @Nullable Execution muted;
     private @Nullable Execution interrupted;
 
     /**
@@ -86,13 +86,31 @@ public final class ResponseTracker {
         return owed.size();
     }
 
-    /** Returns the execution that is being answered, {@code null} if none is. */
+    /**
+     * Returns the execution the upstream is at, {@code null} if none is owed. Short answers that were owed before it may still be: the
+     * upstream keeps them back until an execution fills its buffer or the pipeline ends.
+     */
     public @Nullable Execution current() {
-        return switch (owed.peekFirst()) {
-            case Pending.Query(Execution execution) -> execution;
-            case Pending.Execute(Execution execution) -> execution;
-            case null, default -> null;
-        };
+        for (Pending pending : owed) {
+            if (pending instanceof Pending.Query(Execution execution)) {
+                return execution;
+            }
+            if (pending instanceof Pending.Execute(Execution execution)) {
+                return execution;
+            }
+        }
+        return null;
+    }
+
+    /** Forgets objects that have ended at the upstream, but for what the messages behind the last answer make of them. */
+    public void clear(NamedObjects<?> objects) {
+        objects.clear();
+        for (Pending pending : owed) {
+            NamedObjects.@Nullable Change<?> change = change(pending);
+            if (change != null && change.of(objects)) {
+                change.redo();
+            }
+        }
     }
 
     // ---- what was forwarded
@@ -180,8 +198,8 @@ public final class ResponseTracker {
                 || type == BackendType.NOTIFICATION_RESPONSE) {
             return true;
         }
-        if (muted) {
-            return type == BackendType.READY_FOR_QUERY;
+        if (muted != null) {
+            return type == BackendType.READY_FOR_QUERY && endsMuting(muted);
         }
         Execution execution = null;
         switch (owed.peekFirst()) {
@@ -200,7 +218,7 @@ public final class ResponseTracker {
         boolean row = type == BackendType.DATA_ROW || type == BackendType.COPY_DATA;
         if ((execution.interrupted() && type != BackendType.READY_FOR_QUERY)
                 || (row && !listener.mayPass(execution, length))) {
-            muted = true;
+            muted = execution;
             interrupted = execution;
             return false;
         }
@@ -220,7 +238,10 @@ public final class ResponseTracker {
         if (interrupted != null) {
             Execution execution = interrupted;
             interrupted = null;
-            skippingToSync = !(owed.peekFirst() instanceof Pending.Query) && !owed.contains(Pending.Sync.INSTANCE);
+            if (!(owed.peekFirst() instanceof Pending.Query) && !owed.contains(Pending.Sync.INSTANCE)) {
+                skippingToSync = true;
+                openPipeline = true;
+            }
             listener.onInterrupted(execution);
         }
         switch (type) {
@@ -286,6 +307,7 @@ public final class ResponseTracker {
             listener.onDesynchronized("ReadyForQuery with status " + ready.status());
             return;
         }
+        boolean unmutes = muted != null && endsMuting(muted);
         switch (owed.peekFirst()) {
             case Pending.Query(Execution execution) -> {
                 owed.removeFirst();
@@ -298,7 +320,9 @@ public final class ResponseTracker {
                 return;
             }
         }
-        muted = false;
+        if (unmutes) {
+            muted = null;
+        }
         transactionStatus = ready.status();
         listener.onReadyForQuery();
     }
@@ -310,7 +334,7 @@ public final class ResponseTracker {
             case Pending.Sync sync -> {}
             case Pending.RefusedQuery(Refusal response) -> response.send();
             case Pending.RefusedExtended(Refusal response) -> {
-                if (!muted) {
+                if (muted == null) {
                     response.send();
                 }
                 skipPipeline(error);
@@ -324,23 +348,58 @@ public final class ResponseTracker {
         }
     }
 
-    /** The upstream skips to the next Sync: what stands before it will not be answered, and its changes did not happen. */
+    /**
+     * The upstream skips to the next Sync: what stands before it will not be answered, and its changes did not happen. Those behind the
+     * Sync still may: they are made anew, on top of what is left.
+     */
     private void skipPipeline(ErrorResponse error) {
-        ArrayDeque<NamedObjects.Change<?>> undone = new ArrayDeque<>();
+        owed.descendingIterator()
+                .forEachRemaining(
+                        pending -> {
+                            NamedObjects.@Nullable Change<?> change = change(pending);
+                            if (change != null) {
+                                change.undo();
+                            }
+                        });
         while (!owed.isEmpty() && !(owed.peekFirst() instanceof Pending.Sync)) {
-            Pending skipped = owed.removeFirst();
-            end(skipped, error);
-            switch (skipped) {
-                case Pending.Parse(NamedObjects.Change<?> change, Attempt attempt) -> undone.push(change);
-                case Pending.Bind(NamedObjects.Change<?> change, Attempt attempt) -> undone.push(change);
-                case Pending.Close(NamedObjects.Change<?> change) -> undone.push(change);
-                default -> {
-                    // Nothing else changes what a name stands for.
-                }
+            end(owed.removeFirst(), error);
+        }
+        for (Pending pending : owed) {
+            NamedObjects.@Nullable Change<?> change = change(pending);
+            if (change != null) {
+                change.redo();
             }
         }
-        undone.forEach(NamedObjects.Change::undo);
-        skippingToSync = owed.isEmpty();
+        if (owed.isEmpty()) {
+            // A Query may have closed the pipeline as it was forwarded; but it was skipped, and only a Sync ends this.
+            skippingToSync = true;
+            openPipeline = true;
+        }
+    }
+
+    private static NamedObjects.@Nullable Change<?> change(Pending pending) {
+        return switch (pending) {
+            case Pending.Parse(NamedObjects.Change<?> change, Attempt attempt) -> change;
+            case Pending.Bind(NamedObjects.Change<?> change, Attempt attempt) -> change;
+            case Pending.Close(NamedObjects.Change<?> change) -> change;
+            case Pending.Query query -> null;
+            case Pending.Execute execute -> null;
+            case Pending.DescribeStatement describe -> null;
+            case Pending.DescribePortal describe -> null;
+            case Pending.RefusedQuery refused -> null;
+            case Pending.RefusedExtended refused -> null;
+            case Pending.Sync sync -> null;
+        };
+    }
+
+    /** The agent has had an error for an interrupted execution: a Query ends at its own ReadyForQuery, a pipeline at that of its Sync. */
+    @SuppressWarnings("ReferenceEquality") // this execution, not one like it
+    private boolean endsMuting(Execution execution) {
+        return switch (owed.peekFirst()) {
+            case Pending.Query(Execution answered) -> answered == execution;
+            case Pending.Sync sync -> true;
+            case null, default -> false;
+        };
     }
 
     private void end(Pending pending, ErrorResponse error) {

@@ -2,7 +2,10 @@ package dev.postern.server.enforce;
 
 import dev.postern.audit.AuditEvent.Protocol;
 import dev.postern.audit.EventId;
+import dev.postern.policy.Denial;
 import dev.postern.policy.Policy;
+import dev.postern.policy.PreparedNames;
+import dev.postern.policy.PreparedStatements;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.ErrorResponse;
@@ -18,6 +21,7 @@ import dev.postern.session.ResponseTracker;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -80,14 +84,23 @@ final class AgentIntake {
     private final NamedObjects<JudgedStatement> statements = new NamedObjects<>();
     private final NamedObjects<JudgedStatement> portals = new NamedObjects<>();
 
+    private PreparedStatements prepared = new PreparedStatements();
+    private @Nullable Policy preparedPolicy;
+
     private State state = State.READING;
     private boolean held;
     private int skipBytes;
+
+    /** The input while it is taken, and how far it has been forwarded. */
+    private @Nullable ByteBuf taking;
+
+    private int forwardFrom;
 
     /** The verdict on the message at the head of the input, if it had to be waited for. */
     private @Nullable Verdict headVerdict;
 
     private @Nullable Policy headPolicy;
+    private @Nullable SqlText headText;
     private long headGateNanos;
 
     /** The recorded refusal of the message at the head of the input, while answers before it are owed. */
@@ -174,7 +187,7 @@ final class AgentIntake {
 
     /** The upstream's transaction has ended, and with it its portals. */
     void onIdle() {
-        portals.clear();
+        tracker.clear(portals);
     }
 
     /**
@@ -183,7 +196,8 @@ final class AgentIntake {
      * @param in its reader index is moved behind what was taken; neither kept nor released
      */
     void take(ByteBuf in) {
-        int forwardFrom = in.readerIndex();
+        int before = in.readerIndex();
+        forwardFrom = before;
         while (in.isReadable() && !waiting()) {
             int at = in.readerIndex();
             if (skipBytes > 0) {
@@ -193,49 +207,79 @@ final class AgentIntake {
                 forwardFrom = in.readerIndex();
                 continue;
             }
-            Step step;
-            int length;
-            switch (frames.read(in, at)) {
-                case FrontendFrame.Whole(FrontendMessage message, int wholeLength) -> {
-                    step = on(message);
-                    length = wholeLength;
-                }
-                case FrontendFrame.TooLong tooLong -> {
-                    step = onTooLong(tooLong);
-                    length = 0;
-                    if (step == Step.CONSUME) {
-                        skipBytes = tooLong.length();
-                    }
-                }
-                case FrontendFrame.Malformed(String reason) -> {
-                    flushForward(in, forwardFrom, at);
-                    in.readerIndex(in.writerIndex());
-                    agent.fatal(ErrorResponse.fatal(SqlState.PROTOCOL_VIOLATION, reason));
-                    return;
-                }
-                case FrontendFrame.Incomplete incomplete -> {
-                    flushForward(in, forwardFrom, at);
-                    return;
+            FrontendFrame frame = frames.read(in, at);
+            if (frame instanceof FrontendFrame.Incomplete) {
+                break;
+            }
+            taking = in;
+            if (!taken(in, at, frame)) {
+                break;
+            }
+        }
+        forwardTaken(in);
+        taking = null;
+        if (in.readerIndex() > before && tracker.openPipeline() && tracker.owed() >= limits.maxPipeline()) {
+            // The upstream keeps its answers back for a Sync that may stand behind the messages which now wait for them.
+            upstream.sendFlush();
+        }
+    }
+
+    /** Deals with what stands at the head; false if it has to wait, or is the last. */
+    private boolean taken(ByteBuf in, int at, FrontendFrame frame) {
+        Step step;
+        int length;
+        switch (frame) {
+            case FrontendFrame.Whole(FrontendMessage message, int wholeLength) -> {
+                step = on(message);
+                length = wholeLength;
+            }
+            case FrontendFrame.TooLong tooLong -> {
+                step = onTooLong(tooLong);
+                length = 0;
+                if (step == Step.CONSUME) {
+                    skipBytes = tooLong.length();
                 }
             }
-            if (step == Step.FORWARD) {
-                in.readerIndex(at + length);
-                continue;
+            case FrontendFrame.Malformed(String reason) -> {
+                forwardTaken(in);
+                in.readerIndex(in.writerIndex());
+                forwardFrom = in.readerIndex();
+                agent.fatal(ErrorResponse.fatal(SqlState.PROTOCOL_VIOLATION, reason));
+                return false;
             }
-            flushForward(in, forwardFrom, at);
-            if (step == Step.CONSUME) {
+            case FrontendFrame.Incomplete incomplete -> {
+                return false;
+            }
+        }
+        switch (step) {
+            case FORWARD -> in.readerIndex(at + length);
+            case CONSUME -> {
+                forwardTaken(in);
                 in.readerIndex(at + length);
+                forwardFrom = in.readerIndex();
                 headVerdict = null;
                 headRefusal = null;
             }
-            forwardFrom = in.readerIndex();
+            case WAIT -> forwardTaken(in);
         }
-        flushForward(in, forwardFrom, in.readerIndex());
+        return true;
     }
 
-    private void flushForward(ByteBuf in, int from, int to) {
+    /** Forwards what was allowed so far, so that something else may follow it. */
+    private void forwardTaken(ByteBuf in) {
+        int from = forwardFrom;
+        int to = in.readerIndex();
+        forwardFrom = to;
         if (to > from) {
             upstream.forward(in, from, to);
+        }
+    }
+
+    /** Likewise, from within a message. */
+    private void forwardTaken() {
+        ByteBuf in = taking;
+        if (in != null) {
+            forwardTaken(in);
         }
     }
 
@@ -257,7 +301,14 @@ final class AgentIntake {
         }
         return switch (message) {
             case FrontendMessage.Query(SqlText text) -> onQuery(text);
-            case FrontendMessage.Parse(String name, SqlText text) -> onParse(name, text);
+            case FrontendMessage.Parse(String name, SqlText text) -> {
+                Step step = onParse(name, text);
+                if (step == Step.CONSUME && name.isEmpty()) {
+                    // PostgreSQL drops the unnamed statement before it looks at the new text.
+                    statements.remove(name);
+                }
+                yield step;
+            }
             case FrontendMessage.Bind(String portal, String statement) -> onBind(portal, statement);
             case FrontendMessage.Describe(FrontendMessage.Target target, String name) -> onDescribe(target);
             case FrontendMessage.Execute(String portal, int maxRows) -> onExecute(portal);
@@ -280,6 +331,11 @@ final class AgentIntake {
             case null -> Step.WAIT;
             case Verdict.Deny deny -> refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, headGateNanos);
             case Verdict.Allow allow -> {
+                Denial unknown = preparedUnder(current).check(allow);
+                if (unknown != null) {
+                    Verdict.Deny deny = new Verdict.Deny(allow.summary(), unknown);
+                    yield refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, headGateNanos);
+                }
                 if (quotaUsedUp()) {
                     yield refuse(Kind.QUERY, Protocol.SIMPLE, text, quotaDenial(allow.summary()), headGateNanos);
                 }
@@ -301,13 +357,7 @@ final class AgentIntake {
         Policy current = policy.get();
         return switch (verdict(current, text)) {
             case null -> Step.WAIT;
-            case Verdict.Deny deny -> {
-                // PostgreSQL drops the unnamed statement before it looks at the new text.
-                if (name.isEmpty()) {
-                    statements.remove(name);
-                }
-                yield refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
-            }
+            case Verdict.Deny deny -> refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
             case Verdict.Allow allow -> {
                 if (statements.size() >= limits.maxPreparedStatements() && !name.isEmpty()) {
                     Verdict.Deny deny =
@@ -315,11 +365,17 @@ final class AgentIntake {
                                     allow.summary(), "prepared statements", limits.maxPreparedStatements());
                     yield refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
                 }
+                Denial unknown = preparedUnder(current).check(allow);
+                if (unknown != null) {
+                    Verdict.Deny deny = new Verdict.Deny(allow.summary(), unknown);
+                    yield refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
+                }
                 EventId id = audit.decided(Protocol.EXTENDED, text, allow, headGateNanos);
                 headVerdict = null;
                 if (id == null) {
                     yield refuseUnrecorded(Kind.EXTENDED, allow.summary());
                 }
+                preparedUnder(current).onParse(inSql(name));
                 JudgedStatement statement = new JudgedStatement(text, allow, current, id);
                 tracker.parse(statements.put(name, statement), attempt(statement));
                 yield Step.FORWARD;
@@ -336,7 +392,12 @@ final class AgentIntake {
             if (name.isEmpty()) {
                 return refuseUnknown(SqlState.INVALID_SQL_STATEMENT_NAME, "unnamed prepared statement does not exist");
             }
-            statement = madeInSql("EXECUTE", name);
+            statement = madeInSql("EXECUTE", name, new PreparedNames(Set.of(), Set.of(inSql(name))));
+            Denial unknown = preparedUnder(policy.get()).check(statement.verdict());
+            if (unknown != null) {
+                Verdict.Deny deny = new Verdict.Deny(statement.verdict().summary(), unknown);
+                return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, 0);
+            }
         }
         if (portals.size() >= limits.maxPortals() && !portal.isEmpty()) {
             Verdict.Deny deny =
@@ -365,7 +426,7 @@ final class AgentIntake {
             if (portal.isEmpty()) {
                 return refuseUnknown(SqlState.INVALID_CURSOR_NAME, "portal \"\" does not exist");
             }
-            statement = madeInSql("FETCH", portal);
+            statement = madeInSql("FETCH", portal, PreparedNames.NONE);
         }
         Policy current = policy.get();
         if (!statement.judgedUnder(current)) {
@@ -376,7 +437,14 @@ final class AgentIntake {
                 case Verdict.Deny deny -> {
                     return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, headGateNanos);
                 }
-                case Verdict.Allow allow -> statement.rejudged(allow, current);
+                case Verdict.Allow allow -> {
+                    Denial unknown = preparedUnder(current).check(allow);
+                    if (unknown != null) {
+                        Verdict.Deny deny = new Verdict.Deny(allow.summary(), unknown);
+                        return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, headGateNanos);
+                    }
+                    statement.rejudged(allow, current);
+                }
             }
         }
         StatementSummary summary = statement.verdict().summary();
@@ -417,6 +485,7 @@ final class AgentIntake {
     }
 
     private Step onTerminate() {
+        forwardTaken();
         agent.terminated();
         return Step.CONSUME;
     }
@@ -433,6 +502,7 @@ final class AgentIntake {
                 };
         if (kind == null) {
             if (tooLong.type() != FrontendType.COPY_DATA && tooLong.type() != FrontendType.COPY_FAIL) {
+                forwardTaken();
                 agent.fatal(
                         ErrorResponse.fatal(
                                 SqlState.PROTOCOL_VIOLATION,
@@ -453,7 +523,7 @@ final class AgentIntake {
     /** Returns the verdict on the message at the head; {@code null} if it has to be waited for. */
     @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
     private @Nullable Verdict verdict(Policy current, SqlText text) {
-        if (headVerdict != null && headPolicy == current) {
+        if (headVerdict != null && headPolicy == current && headText != null && headText.equals(text)) {
             return headVerdict;
         }
         long start = environment.nanoTime().getAsLong();
@@ -464,6 +534,8 @@ final class AgentIntake {
         }
         state = State.JUDGING;
         headPolicy = current;
+        headText = text;
+        headVerdict = null;
         environment
                 .judge()
                 .judge(current, text, found -> environment.eventLoop().execute(() -> onVerdict(found, start)));
@@ -507,6 +579,7 @@ final class AgentIntake {
     private Step answerRefusal(Kind kind, ErrorResponse error) {
         if (tracker.owed() > 0) {
             if (tracker.openPipeline()) {
+                forwardTaken();
                 upstream.sendFlush();
             }
             headRefusal = error;
@@ -519,6 +592,7 @@ final class AgentIntake {
         }
         byte status = tracker.transactionStatus();
         if (tracker.openPipeline() || status == 'T') {
+            forwardTaken();
             switch (kind) {
                 case QUERY -> {
                     upstream.sendFailingQuery();
@@ -547,6 +621,21 @@ final class AgentIntake {
 
     // ---- what is remembered of statements
 
+    /** The names that were prepared under a policy: what stands behind a name is judged again by being prepared again. */
+    @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
+    private PreparedStatements preparedUnder(Policy current) {
+        if (preparedPolicy != current) {
+            preparedPolicy = current;
+            prepared = new PreparedStatements();
+        }
+        return prepared;
+    }
+
+    /** A name as SQL has it. */
+    private static String inSql(String name) {
+        return new String(name.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
     private AuditedExecution execution(EventId id, Protocol protocol, StatementSummary summary) {
         return new AuditedExecution(
                 environment.nanoTime().getAsLong(), id, protocol, summary.command());
@@ -565,12 +654,12 @@ final class AgentIntake {
      * A name that no Parse or Bind of this session made: an SQL PREPARE or DECLARE did, which was judged, or nothing, which the
      * upstream will say.
      */
-    private JudgedStatement madeInSql(String command, String name) {
+    private JudgedStatement madeInSql(String command, String name, PreparedNames prepared) {
         byte[] text =
                 (command + " \"" + name.replace("\"", "\"\"") + "\"").getBytes(StandardCharsets.ISO_8859_1);
         return new JudgedStatement(
                 SqlText.owning(text),
-                new Verdict.Allow(new StatementSummary(command, "", List.of(), List.of())),
+                new Verdict.Allow(new StatementSummary(command, "", List.of(), List.of()), prepared),
                 policy.get(),
                 null);
     }

@@ -16,6 +16,7 @@ import dev.postern.session.ResponseTracker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +45,13 @@ public final class ProxySession {
     private final ResponseTracker tracker;
     private final BackendScanner scanner;
     private final AgentIntake intake;
+    private final LongSupplier nanoTime;
     private final String policyName;
     private final boolean standbyRequired;
     private boolean agentReading = true;
+    private int cancelsUnderway;
+    private long lastEndedNanos;
+    private @Nullable ErrorResponse broken;
     private boolean active = true;
     private long idleSince;
     private boolean closed;
@@ -78,6 +83,8 @@ public final class ProxySession {
         this.upstream = upstream;
         this.standbyRequired = standbyRequired;
         this.policyName = policy.get().name();
+        this.nanoTime = environment.nanoTime();
+        this.lastEndedNanos = nanoTime.getAsLong();
         this.audit = new SessionAudit(environment, context);
         this.tracker = new ResponseTracker(new Answers(), environment.nanoTime());
         this.scanner = new BackendScanner(new Stream());
@@ -134,8 +141,16 @@ public final class ProxySession {
             return;
         }
         scanner.scan(in);
+        if (broken != null) {
+            fatal(broken);
+            return;
+        }
         if (!agent.isWritable()) {
-            upstream.reading(false);
+            // Most often the agent's connection takes it all at once, and nothing has to stop.
+            agent.flush();
+            if (!agent.isWritable()) {
+                upstream.reading(false);
+            }
         }
     }
 
@@ -156,8 +171,7 @@ public final class ProxySession {
 
     /** The upstream takes bytes again, or no longer. */
     public void onUpstreamWritability() {
-        intake.hold(!upstream.isWritable());
-        goOn();
+        holdOrGoOn();
     }
 
     /** The agent's connection is gone. */
@@ -233,7 +247,8 @@ public final class ProxySession {
         if (timeout != null
                 && running != null
                 && !running.interrupted()
-                && nowNanos - running.startNanos() > timeout.toNanos()) {
+                && nowNanos - running.startNanos() > timeout.toNanos()
+                && nowNanos - lastEndedNanos > timeout.toNanos()) {
             running.interrupt();
             cancelAndHold();
         }
@@ -282,21 +297,35 @@ public final class ProxySession {
         }
     }
 
+    /** Nothing more is forwarded while a cancel request is under way: it would hit the next statement. */
     private void cancelAndHold() {
+        cancelsUnderway++;
         intake.hold(true);
         hooks.cancelUpstream(
                 () -> {
-                    intake.hold(!upstream.isWritable());
-                    goOn();
+                    cancelsUnderway--;
+                    holdOrGoOn();
                 });
+    }
+
+    private void holdOrGoOn() {
+        intake.hold(cancelsUnderway > 0 || !upstream.isWritable());
+        goOn();
     }
 
     private void fail(SqlState sqlState, String message, @Nullable String hint) {
         fatal(ErrorResponse.fatal(sqlState, message).withHint(hint));
     }
 
+    /** Ends the session once what was scanned before has been forwarded. */
+    private void breakOff(SqlState sqlState, String message, @Nullable String hint) {
+        if (broken == null) {
+            broken = ErrorResponse.fatal(sqlState, message).withHint(hint);
+        }
+    }
+
     private void fatal(ErrorResponse error) {
-        if (!scanner.insideMessage()) {
+        if (!closed && !scanner.insideMessage()) {
             write(error);
         }
         end(error.message(), error, error.sqlState());
@@ -353,12 +382,12 @@ public final class ProxySession {
 
         @Override
         public boolean onStart(byte type, int length) {
-            return !closed && tracker.onStart(type, length);
+            return !closed && broken == null && tracker.onStart(type, length);
         }
 
         @Override
         public void onEnd(byte type, @Nullable BackendMessage message) {
-            if (closed) {
+            if (closed || broken != null) {
                 return;
             }
             if (message instanceof BackendMessage.ParameterStatus(String name, String value)) {
@@ -376,14 +405,14 @@ public final class ProxySession {
 
         @Override
         public void onMalformed(String reason) {
-            fail(SqlState.PROTOCOL_VIOLATION, "the database server's answer was not understood: " + reason, null);
+            breakOff(SqlState.PROTOCOL_VIOLATION, "the database server's answer was not understood: " + reason, null);
         }
 
         private void onParameterStatus(String name, String value) {
             if (name.equals("default_transaction_read_only") && !value.equals("on")) {
-                fail(SqlState.CANNOT_CONNECT_NOW, "the session is no longer read-only", "Connect again.");
+                breakOff(SqlState.CANNOT_CONNECT_NOW, "the session is no longer read-only", "Connect again.");
             } else if (name.equals("in_hot_standby") && !value.equals("on") && standbyRequired) {
-                fail(
+                breakOff(
                         SqlState.CANNOT_CONNECT_NOW,
                         "the database server is no longer a standby",
                         "Connect again to reach another replica.");
@@ -396,6 +425,7 @@ public final class ProxySession {
 
         @Override
         public void onExecutionEnded(Execution execution) {
+            lastEndedNanos = nanoTime.getAsLong();
             audit.completed((AuditedExecution) execution);
         }
 
@@ -424,7 +454,7 @@ public final class ProxySession {
 
         @Override
         public void onDesynchronized(String reason) {
-            fail(SqlState.PROTOCOL_VIOLATION, "the database server's answer was not understood: " + reason, null);
+            breakOff(SqlState.PROTOCOL_VIOLATION, "the database server's answer was not understood: " + reason, null);
         }
     }
 

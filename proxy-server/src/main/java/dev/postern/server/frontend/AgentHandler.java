@@ -25,6 +25,7 @@ public final class AgentHandler extends ChannelInboundHandlerAdapter {
     private final ChannelPeer peer;
     private @Nullable ProxySession session;
     private @Nullable ByteBuf held;
+    private boolean presenting;
 
     public AgentHandler(Channel channel) {
         this.channel = channel;
@@ -92,7 +93,7 @@ public final class AgentHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void presentHeld() {
-        if (session != null && held != null) {
+        if (session != null && held != null && !presenting) {
             present(session);
             session.onAgentReadComplete();
         }
@@ -103,7 +104,12 @@ public final class AgentHandler extends ChannelInboundHandlerAdapter {
         if (in == null) {
             return;
         }
-        to.onAgentBytes(in);
+        presenting = true;
+        try {
+            to.onAgentBytes(in);
+        } finally {
+            presenting = false;
+        }
         if (!in.isReadable()) {
             held = null;
             in.release();

@@ -4,6 +4,7 @@ import dev.postern.protocol.FrontendMessages;
 import dev.postern.server.tls.UpstreamTls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * password) ends the search, since another would refuse too.
  */
 public final class UpstreamConnector {
+
+    /** Bytes read at a time: few while answers are small, many while a large result streams. */
+    private static final int MIN_READ = 512;
+
+    private static final int FIRST_READ = 4096;
+    private static final int MAX_READ = 256 * 1024;
 
     private final ChannelFactory<? extends Channel> channels;
     private final HostEligibility eligibility;
@@ -104,6 +111,9 @@ public final class UpstreamConnector {
                         .resolver(BackgroundResolver.INSTANCE)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.SO_KEEPALIVE, true)
+                        .option(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new AdaptiveRecvByteBufAllocator(MIN_READ, FIRST_READ, MAX_READ))
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                         .handler(
                                 new ChannelInitializer<>() {
