@@ -27,8 +27,9 @@ import net.sf.jsqlparser.util.TablesNamesFinder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of a text by JSqlParser, an implementation that shares nothing with PostgreSQL's grammar. It can only veto: a write
- * that it sees refuses the text, and that it sees none means nothing.
+ * One reading of a text by JSqlParser, an implementation that shares nothing with PostgreSQL's
+ * grammar. It can only veto: a write that it sees refuses the text, and that it sees none means
+ * nothing.
  *
  * <p>{@link #read} may take seconds on hostile texts; {@link #cancel} from another thread ends it.
  */
@@ -41,11 +42,12 @@ public final class SecondReader {
 
     /** Prepares to read a text. */
     public SecondReader(String sql) {
-        parser = new CCJSqlParser(new StringProvider(sql))
-                .withDialect(Dialect.POSTGRESQL)
-                .withSquareBracketQuotation(false)
-                .withBackslashEscapeCharacter(false)
-                .withAllowComplexParsing(true);
+        parser =
+                new CCJSqlParser(new StringProvider(sql))
+                        .withDialect(Dialect.POSTGRESQL)
+                        .withSquareBracketQuotation(false)
+                        .withBackslashEscapeCharacter(false)
+                        .withAllowComplexParsing(true);
     }
 
     /** What came of a second reading. */
@@ -89,7 +91,8 @@ public final class SecondReader {
             }
             return new Reading.Reads(statements.size());
         } catch (ParseException | RuntimeException | StackOverflowError e) {
-            // A library that meets a text it was not written for: whatever it throws, it has no vote.
+            // A library that meets a text it was not written for: whatever it throws, it has no
+            // vote.
             return new Reading.Unreadable();
         }
     }
@@ -113,7 +116,11 @@ public final class SecondReader {
     }
 
     private static String name(Statement statement) {
-        return statement.getClass().getSimpleName().replace("Parenthesed", "").toUpperCase(Locale.ROOT);
+        return statement
+                .getClass()
+                .getSimpleName()
+                .replace("Parenthesed", "")
+                .toUpperCase(Locale.ROOT);
     }
 
     /** Looks for what makes a query write, wherever in it. */
