@@ -31,15 +31,17 @@ public final class GrammarModule {
     }
 
     /**
-     * Loads the module from the class path and tries it, which also initialises every class that a parse needs: a
-     * stack overflow during a class's initialisation would leave that class unusable.
+     * Loads the module from the class path and tries it, which also initialises every class that a
+     * parse needs: a stack overflow during a class's initialisation would leave that class
+     * unusable.
      *
      * @throws IllegalStateException if it is not there or does not parse
      */
     public static GrammarModule load() {
         GrammarModule module = read();
         try (WasmGrammar grammar = module.newGrammar()) {
-            if (!(grammar.parse(utf8("SELECT a, 1.5 FROM t WHERE b = 'c'")) instanceof ParseOutcome.Tree)
+            if (!(grammar.parse(utf8("SELECT a, 1.5 FROM t WHERE b = 'c'"))
+                            instanceof ParseOutcome.Tree)
                     || !(grammar.parse(utf8("SELEC")) instanceof ParseOutcome.SyntaxError)) {
                 throw new IllegalStateException("the parser does not parse");
             }
@@ -75,7 +77,8 @@ public final class GrammarModule {
         byte[] memory = new byte[PostgresParserStackLayout.low()];
         for (DataSegment segment : module.dataSection().dataSegments()) {
             Instruction start = ((ActiveDataSegment) segment).offsetInstructions().get(0);
-            System.arraycopy(segment.data(), 0, memory, (int) start.operand(0), segment.data().length);
+            System.arraycopy(
+                    segment.data(), 0, memory, (int) start.operand(0), segment.data().length);
         }
         return memory;
     }

@@ -74,7 +74,9 @@ public final class BuildGrammar {
         Set<Integer> large = LargeFunctions.of(module);
 
         Path wasmFile = work.resolve("postgres-parser.wasm");
-        Files.write(wasmFile, new ModuleRewriter(wasm).withTraps(large, module.importSection().importCount()));
+        Files.write(
+                wasmFile,
+                new ModuleRewriter(wasm).withTraps(large, module.importSection().importCount()));
         Config config =
                 Config.builder()
                         .withWasmFile(wasmFile)
@@ -96,7 +98,10 @@ public final class BuildGrammar {
 
         Path license = classes.resolve("META-INF").resolve("licenses").resolve("libpg-query");
         Files.createDirectories(license);
-        Files.copy(npmPackage.license(), license.resolve("LICENSE"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+                npmPackage.license(),
+                license.resolve("LICENSE"),
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static byte[] reduce(NpmPackage npmPackage) throws IOException {

@@ -25,7 +25,11 @@ final class SplitFunctions {
      * @param groupSize how many instructions of a function a method may have
      */
     static void write(
-            ClassFolder classes, WasmModule module, String name, Set<Integer> functions, int groupSize)
+            ClassFolder classes,
+            WasmModule module,
+            String name,
+            Set<Integer> functions,
+            int groupSize)
             throws IOException {
         CompiledModule compiled = new CompiledModule(module, name, functionClasses(classes, name));
         Map<ClassDesc, Map<String, ClassDesc>> replacements = new HashMap<>();
@@ -42,14 +46,17 @@ final class SplitFunctions {
         }
     }
 
-    private static Map<Integer, ClassDesc> functionClasses(ClassFolder classes, String name) throws IOException {
+    private static Map<Integer, ClassDesc> functionClasses(ClassFolder classes, String name)
+            throws IOException {
         Map<Integer, ClassDesc> holders = new HashMap<>();
         ClassDesc holder = ClassDesc.of(name + "MachineFuncGroup_0");
         for (int i = 0; Files.exists(classes.file(holder)); i++) {
             for (MethodModel method : ClassFile.of().parse(classes.read(holder)).methods()) {
                 String methodName = method.methodName().stringValue();
                 if (methodName.startsWith(CompiledModule.METHOD_PREFIX)) {
-                    int function = Integer.parseInt(methodName.substring(CompiledModule.METHOD_PREFIX.length()));
+                    int function =
+                            Integer.parseInt(
+                                    methodName.substring(CompiledModule.METHOD_PREFIX.length()));
                     holders.put(function, holder);
                 }
             }

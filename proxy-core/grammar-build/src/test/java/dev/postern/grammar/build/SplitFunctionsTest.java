@@ -34,12 +34,15 @@ class SplitFunctionsTest {
     @ValueSource(ints = {1, 3, 8, 500})
     void call_functionSplitIntoGroupsOfSize_givesItsResult(int groupSize) throws Exception {
         ClassFolder classes = compiled();
-        SplitFunctions.write(classes, Parser.parse(SampleModule.wasm()), NAME, FUNCTIONS, groupSize);
+        SplitFunctions.write(
+                classes, Parser.parse(SampleModule.wasm()), NAME, FUNCTIONS, groupSize);
 
         try (URLClassLoader loader = loader()) {
             ExportFunction function = function(loader);
             for (int n = 1; n < 50; n++) {
-                assertThat((int) function.apply(n)[0]).as("f(%d)", n).isEqualTo(SampleModule.expected(n));
+                assertThat((int) function.apply(n)[0])
+                        .as("f(%d)", n)
+                        .isEqualTo(SampleModule.expected(n));
             }
         }
     }
@@ -57,12 +60,18 @@ class SplitFunctionsTest {
     @Test
     void call_threadInterruptedInLoop_endsIt() throws Exception {
         ClassFolder classes = compiled();
-        SplitFunctions.write(classes, Parser.parse(SampleModule.wasm()), NAME, FUNCTIONS, SplitFunction.GROUP_SIZE);
+        SplitFunctions.write(
+                classes,
+                Parser.parse(SampleModule.wasm()),
+                NAME,
+                FUNCTIONS,
+                SplitFunction.GROUP_SIZE);
 
         try (URLClassLoader loader = loader()) {
             ExportFunction function = function(loader);
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> function.apply(1_000)).isInstanceOf(ChicoryInterruptedException.class);
+            assertThatThrownBy(() -> function.apply(1_000))
+                    .isInstanceOf(ChicoryInterruptedException.class);
             assertThat(Thread.interrupted()).isTrue();
         }
     }

@@ -21,9 +21,11 @@ class StackLayoutTest {
         WasmModule module = Parser.parse(StackLayout.shrink(module(PACKAGED_HIGH), SMALL));
 
         assertThat(StackLayout.of(module, SMALL)).isEqualTo(new StackLayout(LOW, LOW + SMALL));
-        assertThat(module.codeSection().getFunctionBody(0).instructions().get(0).operand(0)).isEqualTo(LOW + SMALL);
+        assertThat(module.codeSection().getFunctionBody(0).instructions().get(0).operand(0))
+                .isEqualTo(LOW + SMALL);
         ActiveDataSegment data = (ActiveDataSegment) module.dataSection().dataSegments()[0];
-        assertThat(ByteBuffer.wrap(data.data()).order(ByteOrder.LITTLE_ENDIAN).getInt()).isEqualTo(LOW + SMALL);
+        assertThat(ByteBuffer.wrap(data.data()).order(ByteOrder.LITTLE_ENDIAN).getInt())
+                .isEqualTo(LOW + SMALL);
     }
 
     @Test
@@ -44,7 +46,10 @@ class StackLayoutTest {
                 .hasMessageContaining("above the static data");
     }
 
-    /** A module with a stack pointer, a function that names its value, and the word that the heap begins from. */
+    /**
+     * A module with a stack pointer, a function that names its value, and the word that the heap
+     * begins from.
+     */
     private static byte[] module(int heap) {
         WasmOutput module = new WasmOutput().bytes(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
         section(module, 1, new WasmOutput().unsigned(1).octet(0x60).unsigned(0).unsigned(0));
@@ -53,8 +58,21 @@ class StackLayoutTest {
         section(
                 module,
                 6,
-                new WasmOutput().unsigned(1).octet(0x7f).octet(1).octet(0x41).signed(PACKAGED_HIGH).octet(0x0b));
-        byte[] body = new WasmOutput().octet(0).octet(0x41).signed(PACKAGED_HIGH).octet(0x1a).octet(0x0b).toByteArray();
+                new WasmOutput()
+                        .unsigned(1)
+                        .octet(0x7f)
+                        .octet(1)
+                        .octet(0x41)
+                        .signed(PACKAGED_HIGH)
+                        .octet(0x0b));
+        byte[] body =
+                new WasmOutput()
+                        .octet(0)
+                        .octet(0x41)
+                        .signed(PACKAGED_HIGH)
+                        .octet(0x1a)
+                        .octet(0x0b)
+                        .toByteArray();
         section(module, 10, new WasmOutput().unsigned(1).unsigned(body.length).bytes(body));
         byte[] word = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(heap).array();
         section(

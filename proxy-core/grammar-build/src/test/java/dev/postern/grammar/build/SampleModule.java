@@ -1,8 +1,9 @@
 package dev.postern.grammar.build;
 
 /**
- * A module with one function, which has every control structure: a loop, a table of jumps out of nested blocks, a
- * block and an if with results, and an operand that stays on the stack across all of them.
+ * A module with one function, which has every control structure: a loop, a table of jumps out of
+ * nested blocks, a block and an if with results, and an operand that stays on the stack across all
+ * of them.
  */
 final class SampleModule {
 
@@ -51,7 +52,16 @@ final class SampleModule {
         }
         byte[] code = body.toByteArray();
         WasmOutput module = new WasmOutput().bytes(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
-        section(module, 1, new WasmOutput().unsigned(1).octet(0x60).unsigned(1).octet(0x7f).unsigned(1).octet(0x7f));
+        section(
+                module,
+                1,
+                new WasmOutput()
+                        .unsigned(1)
+                        .octet(0x60)
+                        .unsigned(1)
+                        .octet(0x7f)
+                        .unsigned(1)
+                        .octet(0x7f));
         section(module, 3, new WasmOutput().unsigned(1).unsigned(0));
         section(module, 5, new WasmOutput().unsigned(1).octet(0).unsigned(1));
         section(module, 7, new WasmOutput().unsigned(1).name("f").octet(0).unsigned(FUNCTION));
