@@ -2,7 +2,9 @@ package dev.postern.server.enforce;
 
 import dev.postern.audit.AuditEvent.Protocol;
 import dev.postern.audit.EventId;
+import dev.postern.policy.Denial;
 import dev.postern.policy.Policy;
+import dev.postern.policy.PreparedStatements;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.ErrorResponse;
@@ -78,6 +80,7 @@ final class AgentIntake {
     private final Downstream agent;
     private final Upstream upstream;
     private final NamedObjects<JudgedStatement> statements = new NamedObjects<>();
+    private final PreparedStatements preparedNames = new PreparedStatements();
     private final NamedObjects<JudgedStatement> portals = new NamedObjects<>();
 
     private State state = State.READING;
@@ -328,6 +331,7 @@ final class AgentIntake {
                     yield refuseUnrecorded(Kind.EXTENDED, allow.summary());
                 }
                 JudgedStatement statement = new JudgedStatement(text, allow, current, id);
+                preparedNames.onParse(name);
                 tracker.parse(statements.put(name, statement), attempt(statement));
                 yield Step.FORWARD;
             }
@@ -461,13 +465,13 @@ final class AgentIntake {
     @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
     private @Nullable Verdict verdict(Policy current, SqlText text) {
         if (headVerdict != null && headPolicy == current) {
-            return headVerdict;
+            return inThisSession(headVerdict);
         }
         long start = environment.nanoTime().getAsLong();
         @Nullable Verdict verdict = environment.judge().cached(current, text);
         if (verdict != null) {
             headGateNanos = environment.nanoTime().getAsLong() - start;
-            return verdict;
+            return inThisSession(verdict);
         }
         state = State.JUDGING;
         headPolicy = current;
@@ -475,6 +479,15 @@ final class AgentIntake {
                 .judge()
                 .judge(current, text, found -> environment.eventLoop().execute(() -> onVerdict(found, start)));
         return null;
+    }
+
+    /** What EXECUTE runs is known only of names that this session has prepared. */
+    private Verdict inThisSession(Verdict verdict) {
+        if (verdict instanceof Verdict.Allow allow) {
+            Denial denial = preparedNames.check(allow);
+            return denial == null ? verdict : new Verdict.Deny(allow.summary(), denial);
+        }
+        return verdict;
     }
 
     private void onVerdict(Verdict verdict, long start) {
