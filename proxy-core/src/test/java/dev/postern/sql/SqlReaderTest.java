@@ -37,18 +37,26 @@ class SqlReaderTest {
                     {"stmts":[ | FAULT | parse tree is not as expected
                     """)
     void treeThatIsNotKnown_isRefusedWithItsName(String json, Reason reason, String message) {
-        assertThat(read(new ParseOutcome.Tree(json.getBytes(StandardCharsets.UTF_8)), GateLimits.DEFAULT))
+        assertThat(
+                        read(
+                                new ParseOutcome.Tree(json.getBytes(StandardCharsets.UTF_8)),
+                                GateLimits.DEFAULT))
                 .isEqualTo(new SqlFacts.Unreadable(reason, message, 0));
     }
 
     @Test
     void unknownFieldsOfStatementsThatNeverPass_areSkipped() {
-        String json = "{\"stmts\":[{\"stmt\":{\"DropStmt\":{\"objects\":[{\"List\":{\"items\":[]}}],\"newField\":{\"a\":[1]}}}}]}";
-        assertThat(read(new ParseOutcome.Tree(json.getBytes(StandardCharsets.UTF_8)), GateLimits.DEFAULT))
+        String json =
+                "{\"stmts\":[{\"stmt\":{\"DropStmt\":{\"objects\":[{\"List\":{\"items\":[]}}],\"newField\":{\"a\":[1]}}}}]}";
+        assertThat(
+                        read(
+                                new ParseOutcome.Tree(json.getBytes(StandardCharsets.UTF_8)),
+                                GateLimits.DEFAULT))
                 .isInstanceOfSatisfying(
                         SqlFacts.Parsed.class,
-                        parsed -> assertThat(parsed.statements().get(0).statement())
-                                .isEqualTo(new Statement.Refused("DROP", true)));
+                        parsed ->
+                                assertThat(parsed.statements().get(0).statement())
+                                        .isEqualTo(new Statement.Refused("DROP", true)));
     }
 
     @Test
@@ -65,13 +73,18 @@ class SqlReaderTest {
     void interruptedThread_givesUp() {
         Thread.currentThread().interrupt();
         String json = "{\"stmts\":[{\"stmt\":{\"SelectStmt\":{}}}]}";
-        assertTooComplex(read(new ParseOutcome.Tree(json.getBytes(StandardCharsets.UTF_8)), GateLimits.DEFAULT));
+        assertTooComplex(
+                read(
+                        new ParseOutcome.Tree(json.getBytes(StandardCharsets.UTF_8)),
+                        GateLimits.DEFAULT));
     }
 
     @Test
     void grammarThatGaveUp_isSpent() {
         SqlReader reader =
-                new SqlReader(grammar(new ParseOutcome.Exhausted(ParseOutcome.Resource.TIME)), GateLimits.DEFAULT);
+                new SqlReader(
+                        grammar(new ParseOutcome.Exhausted(ParseOutcome.Resource.TIME)),
+                        GateLimits.DEFAULT);
         assertTooComplex(reader.read(text()));
         assertThat(reader.isSpent()).isTrue();
     }
@@ -80,7 +93,8 @@ class SqlReaderTest {
         assertThat(facts)
                 .isInstanceOfSatisfying(
                         SqlFacts.Unreadable.class,
-                        unreadable -> assertThat(unreadable.reason()).isEqualTo(Reason.TOO_COMPLEX));
+                        unreadable ->
+                                assertThat(unreadable.reason()).isEqualTo(Reason.TOO_COMPLEX));
     }
 
     private static SqlFacts read(ParseOutcome outcome, GateLimits limits) {
