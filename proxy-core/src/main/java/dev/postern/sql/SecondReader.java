@@ -1,5 +1,6 @@
 package dev.postern.sql;
 
+import dev.postern.protocol.SqlText;
 import java.util.List;
 import java.util.Locale;
 import net.sf.jsqlparser.parser.AbstractJSqlParser.Dialect;
@@ -36,7 +37,10 @@ import org.jspecify.annotations.Nullable;
 public final class SecondReader {
 
     /** Longer texts are not read a second time. */
-    public static final int MAX_LENGTH = 16 * 1024;
+    private static final int MAX_LENGTH = 16 * 1024;
+
+    /** Texts with more of these are not read a second time: thousands, nested, keep it from noticing that it should stop. */
+    private static final int MAX_PARENTHESES = 1_000;
 
     private final CCJSqlParser parser;
 
@@ -48,6 +52,20 @@ public final class SecondReader {
                         .withSquareBracketQuotation(false)
                         .withBackslashEscapeCharacter(false)
                         .withAllowComplexParsing(true);
+    }
+
+    /** Tells whether a text is one that this reader can be expected to read in its time. */
+    public static boolean takes(SqlText text) {
+        if (text.length() > MAX_LENGTH) {
+            return false;
+        }
+        int parentheses = 0;
+        for (byte b : text.bytes()) {
+            if (b == '(') {
+                parentheses++;
+            }
+        }
+        return parentheses <= MAX_PARENTHESES;
     }
 
     /** What came of a second reading. */

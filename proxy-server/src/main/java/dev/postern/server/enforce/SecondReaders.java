@@ -92,7 +92,7 @@ final class SecondReaders implements AutoCloseable {
 
     /** Begins to read a text that is known to be UTF-8. */
     Vote begin(SqlText text) {
-        if (text.length() > SecondReader.MAX_LENGTH) {
+        if (!SecondReader.takes(text)) {
             return new Vote(null, null);
         }
         SecondReader reader = new SecondReader(new String(text.bytes(), StandardCharsets.UTF_8));
