@@ -3,12 +3,12 @@ package dev.postern.server.enforce;
 import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Verdict;
+import dev.postern.protocol.SqlText;
 import dev.postern.server.enforce.GateObserver.SecondReaderResult;
 import dev.postern.sql.SecondReader.Reading;
 import dev.postern.sql.SqlFacts;
 import dev.postern.sql.SqlFacts.Reason;
 import dev.postern.sql.SqlReader;
-import dev.postern.protocol.SqlText;
 import dev.postern.sql.grammar.Grammar;
 import dev.postern.sql.grammar.WasmGrammar;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives verdicts: known ones from the cache, others by reading the text on threads of its own, with the grammar and beside it
- * with the second reader. A text that cannot be judged within the limits is refused.
+ * Gives verdicts: known ones from the cache, others by reading the text on threads of its own, with
+ * the grammar and beside it with the second reader. A text that cannot be judged within the limits
+ * is refused.
  */
 public final class VerdictService implements StatementJudge, AutoCloseable {
 
@@ -39,9 +40,10 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
     private static final long CATALOG_VERSION = 0;
 
     /** Read once by a new grammar, so that the first agent does not pay for it. */
-    private static final SqlText WARM_UP = SqlText.owning(
-            "SELECT a, count(*) FROM t JOIN u USING (id) WHERE b = 'x' AND c > 1 GROUP BY a ORDER BY 2 DESC LIMIT 10"
-                    .getBytes(StandardCharsets.UTF_8));
+    private static final SqlText WARM_UP =
+            SqlText.owning(
+                    "SELECT a, count(*) FROM t JOIN u USING (id) WHERE b = 'x' AND c > 1 GROUP BY a ORDER BY 2 DESC LIMIT 10"
+                            .getBytes(StandardCharsets.UTF_8));
 
     private final Supplier<? extends Grammar> grammars;
     private final Gate gate;
@@ -82,14 +84,20 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         for (int i = 1; i <= settings.threads(); i++) {
             boolean first = i == 1;
             Thread thread =
-                    new Thread(null, () -> work(first), "postern-gate-" + i, WasmGrammar.THREAD_STACK_BYTES);
+                    new Thread(
+                            null,
+                            () -> work(first),
+                            "postern-gate-" + i,
+                            WasmGrammar.THREAD_STACK_BYTES);
             thread.setDaemon(true);
             threads.add(thread);
             thread.start();
         }
     }
 
-    /** Completes once the first grammar has read its first text; exceptionally if none can be made. */
+    /**
+     * Completes once the first grammar has read its first text; exceptionally if none can be made.
+     */
     public CompletableFuture<Void> ready() {
         return ready;
     }
@@ -114,7 +122,8 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         judging.whenDone(whenDone);
         if (closed) {
             finish(judging, Gate.unavailable("the gate is closed"));
-        } else if (queuedBytes.addAndGet(text.length()) > settings.queuedBytes() || !queue.offer(judging)) {
+        } else if (queuedBytes.addAndGet(text.length()) > settings.queuedBytes()
+                || !queue.offer(judging)) {
             queuedBytes.addAndGet(-text.length());
             finish(judging, Gate.unavailable("too many texts wait to be judged"));
         } else if (closed) {
@@ -167,7 +176,9 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
                 try {
                     verdict = judge(judging, readers);
                 } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-                    LOG.error("gate failed on a text, which was refused: error={}", e.getClass().getName());
+                    LOG.error(
+                            "gate failed on a text, which was refused: error={}",
+                            e.getClass().getName());
                     readers.drop();
                 } finally {
                     observer.judged(nanoTime.getAsLong() - judging.arrivedNanos());
@@ -231,9 +242,12 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         return switch (reading) {
             case Reading.Reads reads -> {
                 boolean sameCount =
-                        facts instanceof SqlFacts.Parsed parsed && parsed.statements().size() == reads.statements();
+                        facts instanceof SqlFacts.Parsed parsed
+                                && parsed.statements().size() == reads.statements();
                 observer.readAgain(
-                        sameCount ? SecondReaderResult.AGREED : SecondReaderResult.COUNTED_DIFFERENTLY);
+                        sameCount
+                                ? SecondReaderResult.AGREED
+                                : SecondReaderResult.COUNTED_DIFFERENTLY);
                 yield verdict;
             }
             case Reading.Writes writes -> {
@@ -250,7 +264,8 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
     /** What ran out of time or failed may go better the next time. */
     private static boolean isLasting(SqlFacts facts) {
         return !(facts instanceof SqlFacts.Unreadable unreadable)
-                || (unreadable.reason() != Reason.TOO_COMPLEX && unreadable.reason() != Reason.FAULT);
+                || (unreadable.reason() != Reason.TOO_COMPLEX
+                        && unreadable.reason() != Reason.FAULT);
     }
 
     /** One thread's reader; made when it is first needed, and anew when its grammar is spent. */
