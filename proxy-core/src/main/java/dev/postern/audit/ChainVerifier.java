@@ -30,7 +30,11 @@ public final class ChainVerifier {
                 return "line 1 of the trail refers to a line before it";
             }
         } else if (sealed.seq() != before.seq() + 1) {
-            return "seq " + sealed.seq() + " follows seq " + before.seq() + ": lines are missing, added or in another order";
+            return "seq "
+                    + sealed.seq()
+                    + " follows seq "
+                    + before.seq()
+                    + ": lines are missing, added or in another order";
         } else if (!sealed.prev().equals(before.hash())) {
             return "its prev is not the hash of the line before: a line was replaced";
         }

@@ -9,15 +9,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes events as JSON objects with the fields of {@code docs/audit-events.md}, in that order, up to but without the closing
- * brace: {@link HashChain} adds {@code seq}, {@code prev} and {@code hash} and closes the object.
+ * Writes events as JSON objects with the fields of {@code docs/audit-events.md}, in that order, up
+ * to but without the closing brace: {@link HashChain} adds {@code seq}, {@code prev} and {@code
+ * hash} and closes the object.
  *
- * <p>One instance belongs to one thread. What events of a session or of a verdict share is kept encoded, by identity, in small
- * tables of fixed size, so that an event of a known statement costs copies of a few hundred bytes and no allocation.
+ * <p>One instance belongs to one thread. What events of a session or of a verdict share is kept
+ * encoded, by identity, in small tables of fixed size, so that an event of a known statement costs
+ * copies of a few hundred bytes and no allocation.
  */
 public final class EventEncoder {
 
-    /** How much of a statement goes into the trail unless configured otherwise, in bytes: as much as the gate reads. */
+    /**
+     * How much of a statement goes into the trail unless configured otherwise, in bytes: as much as
+     * the gate reads.
+     */
     public static final int DEFAULT_STATEMENT_LIMIT = 256 * 1024;
 
     /** How much of a message goes into the trail, in characters. */
@@ -54,8 +59,10 @@ public final class EventEncoder {
     private final int statementLimit;
     private final JsonBytes json = new JsonBytes(4096);
     private final TimeField time = new TimeField();
-    private final IdentityTable<SessionContext, SessionFields> sessions = new IdentityTable<>(SessionFields::of);
-    private final IdentityTable<Verdict, byte[]> verdicts = new IdentityTable<>(EventEncoder::verdictFields);
+    private final IdentityTable<SessionContext, SessionFields> sessions =
+            new IdentityTable<>(SessionFields::of);
+    private final IdentityTable<Verdict, byte[]> verdicts =
+            new IdentityTable<>(EventEncoder::verdictFields);
 
     /** Makes an encoder that cuts statements after {@code statementLimit} bytes. */
     public EventEncoder(int statementLimit) {
@@ -98,7 +105,8 @@ public final class EventEncoder {
         return json.array();
     }
 
-    private void authenticationFailed(AuditEvent.AuthenticationFailed failed, SessionFields session) {
+    private void authenticationFailed(
+            AuditEvent.AuthenticationFailed failed, SessionFields session) {
         json.raw(AUTHENTICATION_FAILED).raw(session.session());
         if (failed.claimedAgent() != null) {
             json.field(AGENT, failed.claimedAgent());
@@ -126,7 +134,8 @@ public final class EventEncoder {
         }
     }
 
-    private void statementCompleted(AuditEvent.StatementCompleted completed, SessionFields session) {
+    private void statementCompleted(
+            AuditEvent.StatementCompleted completed, SessionFields session) {
         json.raw(STATEMENT_COMPLETED).raw(session.who());
         json.field(PROTOCOL, completed.protocol().field()).field(COMMAND, completed.command());
         outcome(completed.sqlState(), completed.message());
@@ -147,7 +156,9 @@ public final class EventEncoder {
     }
 
     private static void message(JsonBytes json, String message) {
-        json.field(MESSAGE, message.length() <= MESSAGE_LIMIT ? message : message.substring(0, MESSAGE_LIMIT));
+        json.field(
+                MESSAGE,
+                message.length() <= MESSAGE_LIMIT ? message : message.substring(0, MESSAGE_LIMIT));
     }
 
     private static byte[] verdictFields(Verdict verdict) {

@@ -5,11 +5,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Closes lines so that none can be changed, removed or added later without it showing: each carries the hash of the one before it.
+ * Closes lines so that none can be changed, removed or added later without it showing: each carries
+ * the hash of the one before it.
  *
- * <p>To an encoding without closing brace it adds {@code ,"seq":N,"prev":"…","hash":"…"}} and a newline. {@code prev} is the {@code
- * hash} of the line before, 64 zeros for the first of all; {@code hash} is SHA-256 over the line without {@code ,"hash":"…"} and
- * without the newline, both as 64 lower-case hexadecimal digits. For one thread.
+ * <p>To an encoding without closing brace it adds {@code ,"seq":N,"prev":"…","hash":"…"}} and a
+ * newline. {@code prev} is the {@code hash} of the line before, 64 zeros for the first of all;
+ * {@code hash} is SHA-256 over the line without {@code ,"hash":"…"} and without the newline, both
+ * as 64 lower-case hexadecimal digits. For one thread.
  */
 public final class HashChain {
 
@@ -49,8 +51,8 @@ public final class HashChain {
     }
 
     /**
-     * Closes the line that lies in an array from {@code start} to {@code end}; the array must have room for {@link #SEAL_BYTES}
-     * more.
+     * Closes the line that lies in an array from {@code start} to {@code end}; the array must have
+     * room for {@link #SEAL_BYTES} more.
      *
      * @return where the line ends, newline included
      */

@@ -4,8 +4,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was computed for an object, kept by the object's identity in a fixed number of places: a newcomer simply takes the place of
- * whoever was there. For one thread.
+ * What was computed for an object, kept by the object's identity in a fixed number of places: a
+ * newcomer simply takes the place of whoever was there. For one thread.
  */
 final class IdentityTable<K, V> {
 

@@ -4,9 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A growing array of UTF-8 JSON. Whatever bytes go into a string, what comes out is a valid JSON string of valid UTF-8: each byte
- * that belongs to no well-formed sequence becomes U+FFFD, and characters that steer a terminal or turn the direction of writing
- * are written as escapes, so that a line can be looked at safely.
+ * A growing array of UTF-8 JSON. Whatever bytes go into a string, what comes out is a valid JSON
+ * string of valid UTF-8: each byte that belongs to no well-formed sequence becomes U+FFFD, and
+ * characters that steer a terminal or turn the direction of writing are written as escapes, so that
+ * a line can be looked at safely.
  */
 final class JsonBytes {
 
@@ -100,7 +101,10 @@ final class JsonBytes {
         return this;
     }
 
-    /** Appends a quoted string of the first {@code count} bytes, which need not be well-formed UTF-8. */
+    /**
+     * Appends a quoted string of the first {@code count} bytes, which need not be well-formed
+     * UTF-8.
+     */
     JsonBytes string(byte[] utf8, int count) {
         ensure(count + 2);
         raw('"');
@@ -155,7 +159,9 @@ final class JsonBytes {
         }
     }
 
-    /** Takes one sequence that starts with a byte of 0x80 or more; returns where the next begins. */
+    /**
+     * Takes one sequence that starts with a byte of 0x80 or more; returns where the next begins.
+     */
     private int multibyte(byte[] utf8, int at, int count) {
         int size = Utf8.sequenceLength(utf8, at, count);
         if (size == 0) {
@@ -174,7 +180,10 @@ final class JsonBytes {
         return at + size;
     }
 
-    /** C1 controls, line and paragraph separators, and the characters that turn the direction of text. */
+    /**
+     * C1 controls, line and paragraph separators, and the characters that turn the direction of
+     * text.
+     */
     private static boolean steersDisplay(int codePoint) {
         return codePoint < 0xA0
                 || (codePoint >= 0x2028 && codePoint <= 0x202E)

@@ -4,10 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Takes secrets out of statements before they go into the trail. Literals are kept, since the trail must tell what was asked; taken
- * out are the values that follow the word {@code password} or {@code passwd} ({@code ALTER ROLE … PASSWORD '…'}, {@code OPTIONS
- * (password '…')}, {@code WHERE password = '…'}, {@code 'host=… password=…'}, {@code '{"password": "…"}'}) and the password in a URI
- * ({@code postgresql://user:…@host}). Where it is unclear how far a secret goes, the rest of the text is taken out.
+ * Takes secrets out of statements before they go into the trail. Literals are kept, since the trail
+ * must tell what was asked; taken out are the values that follow the word {@code password} or
+ * {@code passwd} ({@code ALTER ROLE … PASSWORD '…'}, {@code OPTIONS (password '…')}, {@code WHERE
+ * password = '…'}, {@code 'host=… password=…'}, {@code '{"password": "…"}'}) and the password in a
+ * URI ({@code postgresql://user:…@host}). Where it is unclear how far a secret goes, the rest of
+ * the text is taken out.
  *
  * <p>The gate judges the text as it came; only the trail sees this one.
  */
@@ -31,7 +33,10 @@ final class Redaction {
 
     private Redaction() {}
 
-    /** Returns the text without secrets: the given array itself if it holds none. Never changes the array. */
+    /**
+     * Returns the text without secrets: the given array itself if it holds none. Never changes the
+     * array.
+     */
     static byte[] apply(byte[] text) {
         for (int i = 0; i < text.length; i++) {
             if (LOOK[text[i] & 0xFF] && (wordAt(text, i) > 0 || uriAt(text, i))) {

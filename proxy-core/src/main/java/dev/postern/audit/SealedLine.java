@@ -17,7 +17,10 @@ public record SealedLine(long seq, String prev, String hash, boolean intact) {
 
     private static final int LONGEST_SEQ = 19;
 
-    /** Reads a line without its newline; returns {@code null} if it does not end as a sealed line does. */
+    /**
+     * Reads a line without its newline; returns {@code null} if it does not end as a sealed line
+     * does.
+     */
     public static @Nullable SealedLine read(byte[] line) {
         int hashAt = line.length - HashChain.END.length - HashChain.HEX_DIGITS;
         int hashField = hashAt - HashChain.HASH.length;
@@ -28,16 +31,17 @@ public record SealedLine(long seq, String prev, String hash, boolean intact) {
             seqAt--;
         }
         int seqField = seqAt - HashChain.SEQ.length;
-        boolean shaped = seqField >= 0
-                && isAt(line, line.length - HashChain.END.length, HashChain.END)
-                && isAt(line, hashField, HashChain.HASH)
-                && line[hashField - 1] == '"'
-                && isAt(line, prevField, HashChain.PREV)
-                && isAt(line, seqField, HashChain.SEQ)
-                && isHex(line, hashAt)
-                && isHex(line, prevAt)
-                && prevField - seqAt >= 1
-                && prevField - seqAt <= LONGEST_SEQ;
+        boolean shaped =
+                seqField >= 0
+                        && isAt(line, line.length - HashChain.END.length, HashChain.END)
+                        && isAt(line, hashField, HashChain.HASH)
+                        && line[hashField - 1] == '"'
+                        && isAt(line, prevField, HashChain.PREV)
+                        && isAt(line, seqField, HashChain.SEQ)
+                        && isHex(line, hashAt)
+                        && isHex(line, prevAt)
+                        && prevField - seqAt >= 1
+                        && prevField - seqAt <= LONGEST_SEQ;
         if (!shaped) {
             return null;
         }
@@ -66,7 +70,8 @@ public record SealedLine(long seq, String prev, String hash, boolean intact) {
 
     private static boolean isHex(byte[] line, int at) {
         for (int i = at; i < at + HashChain.HEX_DIGITS; i++) {
-            boolean digit = (line[i] >= '0' && line[i] <= '9') || (line[i] >= 'a' && line[i] <= 'f');
+            boolean digit =
+                    (line[i] >= '0' && line[i] <= '9') || (line[i] >= 'a' && line[i] <= 'f');
             if (!digit) {
                 return false;
             }

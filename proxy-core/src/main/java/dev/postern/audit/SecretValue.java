@@ -29,7 +29,10 @@ record SecretValue(int from, int to) {
         return switch (place) {
             case CODE -> literal(text, i);
             case STRING -> valueInString(text, i, assigned);
-            case VERBATIM -> run(text, i, (byte) '\'') == 1 ? literal(text, i) : valueInString(text, i, assigned);
+            case VERBATIM ->
+                    run(text, i, (byte) '\'') == 1
+                            ? literal(text, i)
+                            : valueInString(text, i, assigned);
         };
     }
 
@@ -68,7 +71,8 @@ record SecretValue(int from, int to) {
             return assigned ? concatenated(text, i + 1) : NONE;
         }
         if (quotes > 0) {
-            return new SecretValue(i + quotes, quotes == 2 ? indexOf(text, i + 2, "''") : text.length);
+            return new SecretValue(
+                    i + quotes, quotes == 2 ? indexOf(text, i + 2, "''") : text.length);
         }
         if (text[i] == '\\') {
             return new SecretValue(i + 1, text.length);
@@ -124,7 +128,8 @@ record SecretValue(int from, int to) {
     /** Returns where {@code what} next stands, the end of the text if nowhere. */
     private static int indexOf(byte[] text, int from, String what) {
         for (int i = from; i + what.length() <= text.length; i++) {
-            if (text[i] == what.charAt(0) && text[i + what.length() - 1] == what.charAt(what.length() - 1)) {
+            if (text[i] == what.charAt(0)
+                    && text[i + what.length() - 1] == what.charAt(what.length() - 1)) {
                 return i;
             }
         }

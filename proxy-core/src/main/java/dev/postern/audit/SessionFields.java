@@ -41,7 +41,12 @@ record SessionFields(byte[] session, byte[] who, byte[] connection, byte[] all, 
         JsonBytes policy = new JsonBytes(64);
         field(policy, "policy", context.policy());
 
-        byte[] all = new JsonBytes(512).raw(who.copy()).raw(purpose.copy()).raw(connection.copy()).copy();
+        byte[] all =
+                new JsonBytes(512)
+                        .raw(who.copy())
+                        .raw(purpose.copy())
+                        .raw(connection.copy())
+                        .copy();
         return new SessionFields(session.copy(), who.copy(), connection.copy(), all, policy.copy());
     }
 

@@ -1,8 +1,8 @@
 package dev.postern.audit;
 
 /**
- * Just enough of PostgreSQL's lexical rules to tell what is inside a string or comment, with {@code standard_conforming_strings} on. No
- * part of any decision to let a statement pass.
+ * Just enough of PostgreSQL's lexical rules to tell what is inside a string or comment, with {@code
+ * standard_conforming_strings} on. No part of any decision to let a statement pass.
  */
 final class SqlScan {
 
@@ -39,8 +39,8 @@ final class SqlScan {
     }
 
     /**
-     * Returns where the string, quoted identifier or comment ends that starts at {@code from}, the end of the text if it is not
-     * closed, and {@code from + 1} if none starts there.
+     * Returns where the string, quoted identifier or comment ends that starts at {@code from}, the
+     * end of the text if it is not closed, and {@code from + 1} if none starts there.
      */
     static int elementEnd(byte[] text, int from) {
         return switch (text[from]) {
@@ -53,7 +53,10 @@ final class SqlScan {
         };
     }
 
-    /** Returns the first place at or after {@code from} that is neither white space nor in a comment. */
+    /**
+     * Returns the first place at or after {@code from} that is neither white space nor in a
+     * comment.
+     */
     static int skipSpace(byte[] text, int from) {
         int i = from;
         while (i < text.length) {
@@ -108,10 +111,11 @@ final class SqlScan {
         while (tagEnd < text.length && isIdentifier(text[tagEnd])) {
             tagEnd++;
         }
-        boolean opens = tagEnd < text.length
-                && text[tagEnd] == '$'
-                && !isDigit(text[open + 1])
-                && (open == 0 || !isIdentifier(text[open - 1]));
+        boolean opens =
+                tagEnd < text.length
+                        && text[tagEnd] == '$'
+                        && !isDigit(text[open + 1])
+                        && (open == 0 || !isIdentifier(text[open - 1]));
         if (!opens) {
             return open + 1;
         }

@@ -5,7 +5,9 @@ final class Utf8 {
 
     private Utf8() {}
 
-    /** Returns how many bytes the well-formed sequence at {@code at} has, 0 if none starts there. */
+    /**
+     * Returns how many bytes the well-formed sequence at {@code at} has, 0 if none starts there.
+     */
     static int sequenceLength(byte[] utf8, int at, int end) {
         int first = utf8[at] & 0xFF;
         if (first < 0x80) {

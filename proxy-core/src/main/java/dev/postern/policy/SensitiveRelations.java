@@ -5,6 +5,7 @@ import dev.postern.sql.ColumnUse;
 import dev.postern.sql.RelationUse;
 import dev.postern.sql.StatementFacts;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,18 +38,19 @@ final class SensitiveRelations {
      * Returns why a statement must not read one of its relations, {@code null} if it may read all.
      */
     @Nullable Denial judge(StatementFacts facts) {
+        Set<String> judged = new HashSet<>();
         for (RelationUse relation : facts.relations()) {
             Entry entry =
                     relation.mayBeSystem() || relation.name().startsWith("pg_")
                             ? entries.get(relation.name())
                             : null;
-            if (entry == null) {
+            if (entry == null || !judged.add(relation.name())) {
                 continue;
             }
             if (entry.columns().isEmpty()) {
                 return denial(relation, relation.qualifiedName(), entry, relation.position());
             }
-            String column = refusedColumn(entry.columns(), facts);
+            String column = refusedColumn(relation.name(), entry.columns(), facts);
             if (column != null) {
                 return denial(
                         relation,
@@ -60,8 +62,9 @@ final class SensitiveRelations {
         return null;
     }
 
-    private static @Nullable String refusedColumn(Set<String> refused, StatementFacts facts) {
-        if (facts.everyColumn()) {
+    private static @Nullable String refusedColumn(
+            String relation, Set<String> refused, StatementFacts facts) {
+        if (facts.wholeRelations().contains(relation)) {
             return "*";
         }
         for (ColumnUse column : facts.columns()) {

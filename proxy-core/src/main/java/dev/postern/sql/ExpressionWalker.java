@@ -5,29 +5,43 @@ import dev.postern.sql.Hazard.Kind;
 import dev.postern.sql.SyntaxNode.NodeList;
 import dev.postern.sql.SyntaxSchema.RefusedTag;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Walks queries and expressions, without recursion, and collects what they name. */
 final class ExpressionWalker {
 
+    /** How many nodes are visited between two looks at the thread's interrupt flag. */
+    private static final int INTERRUPT_INTERVAL = 1024;
+
     private final FactsCollector found;
     private final TextPositions positions;
     private final ArrayDeque<Visit> pending = new ArrayDeque<>();
+    private final Set<Scope> starred = Collections.newSetFromMap(new IdentityHashMap<>());
+    private int visits;
 
     ExpressionWalker(FactsCollector found, TextPositions positions) {
         this.found = found;
         this.positions = positions;
     }
 
-    private record Visit(SyntaxNode node, CteScope scope) {}
+    private record Visit(SyntaxNode node, Scope scope) {}
 
-    /** Walks a node and everything below it. */
+    /**
+     * Walks a node and everything below it. Ends early once the thread is interrupted: whoever reads the facts looks at that first.
+     */
     void walk(@Nullable SyntaxNode root) {
-        push(root, CteScope.NONE);
+        push(root, Scope.NONE);
         for (Visit next = pending.poll(); next != null; next = pending.poll()) {
             visit(next.node(), next.scope());
+            if (++visits % INTERRUPT_INTERVAL == 0 && Thread.currentThread().isInterrupted()) {
+                pending.clear();
+            }
         }
     }
 
@@ -38,19 +52,19 @@ final class ExpressionWalker {
         }
     }
 
-    private void push(@Nullable SyntaxNode node, CteScope scope) {
+    private void push(@Nullable SyntaxNode node, Scope scope) {
         if (node != null) {
             pending.push(new Visit(node, scope));
         }
     }
 
-    private void push(List<@Nullable SyntaxNode> nodes, CteScope scope) {
+    private void push(List<@Nullable SyntaxNode> nodes, Scope scope) {
         for (SyntaxNode node : nodes) {
             push(node, scope);
         }
     }
 
-    private void pushChildren(SyntaxNode node, CteScope scope) {
+    private void pushChildren(SyntaxNode node, Scope scope) {
         for (Object value : node.values()) {
             if (value instanceof SyntaxNode child) {
                 push(child, scope);
@@ -60,17 +74,24 @@ final class ExpressionWalker {
         }
     }
 
-    private void visit(SyntaxNode node, CteScope scope) {
+    private void visit(SyntaxNode node, Scope scope) {
         String name = node.type().name();
         switch (name) {
             case "SelectStmt" -> select(node, scope);
             case "RangeVar" -> relation(node, scope);
             case "Alias" -> alias(node);
+            case "JoinExpr" -> {
+                SyntaxNode alias = node.node("alias");
+                if (alias != null && !alias.list("colnames").isEmpty()) {
+                    found.wholeRelations.addAll(scope.relations());
+                }
+                pushChildren(node, scope);
+            }
             case "FuncCall" -> call(node, scope);
             case "TypeCast" -> cast(node, scope);
             case "TypeName" -> type(node, CastUse.Source.LITERAL, scope);
-            case "ColumnRef" -> column(node);
-            case "A_Star" -> found.everyColumn = true;
+            case "ColumnRef" -> column(node, scope);
+            case "A_Star" -> star(scope);
             case "A_Const" -> constant(node);
             case "A_Expr" -> {
                 operator(node);
@@ -119,7 +140,7 @@ final class ExpressionWalker {
         }
     }
 
-    private void select(SyntaxNode select, CteScope outer) {
+    private void select(SyntaxNode select, Scope outer) {
         if (select.has("intoClause")) {
             SyntaxNode into = select.node("intoClause");
             SyntaxNode target = into == null ? null : into.node("rel");
@@ -128,7 +149,8 @@ final class ExpressionWalker {
         for (SyntaxNode lock : select.list("lockingClause")) {
             found.hazards.add(new Hazard(Kind.ROW_LOCK, lockName(lock), 0));
         }
-        CteScope scope = outer.withListedSetting(SettingCalls.listedSetting(select));
+        Scope scope = outer.withQuery(
+                new Scope.Query(directRelations(select), SettingCalls.listedSetting(select)));
         SyntaxNode with = select.node("withClause");
         if (with != null) {
             scope = ctes(with, scope);
@@ -142,9 +164,43 @@ final class ExpressionWalker {
         }
     }
 
+    /** Returns the relations a query's FROM names, joins followed and subqueries not. */
+    private static Set<String> directRelations(SyntaxNode select) {
+        Set<String> relations = new HashSet<>();
+        ArrayDeque<SyntaxNode> ranges = new ArrayDeque<>();
+        for (SyntaxNode range : select.list("fromClause")) {
+            if (range != null) {
+                ranges.push(range);
+            }
+        }
+        for (SyntaxNode range = ranges.poll(); range != null; range = ranges.poll()) {
+            switch (range.type().name()) {
+                case "RangeVar" -> {
+                    String name = range.text("relname");
+                    if (name != null) {
+                        relations.add(name);
+                    }
+                }
+                case "RangeTableSample" -> pushIfPresent(range.node("relation"), ranges);
+                case "JoinExpr" -> {
+                    pushIfPresent(range.node("larg"), ranges);
+                    pushIfPresent(range.node("rarg"), ranges);
+                }
+                default -> {}
+            }
+        }
+        return relations;
+    }
+
+    private static void pushIfPresent(@Nullable SyntaxNode node, ArrayDeque<SyntaxNode> nodes) {
+        if (node != null) {
+            nodes.push(node);
+        }
+    }
+
     /** A CTE sees those before it, and with RECURSIVE all of its clause. */
-    private CteScope ctes(SyntaxNode with, CteScope outer) {
-        CteScope scope = outer;
+    private Scope ctes(SyntaxNode with, Scope outer) {
+        Scope scope = outer;
         boolean recursive = with.flag("recursive");
         if (recursive) {
             for (SyntaxNode cte : with.list("ctes")) {
@@ -162,25 +218,29 @@ final class ExpressionWalker {
         return scope;
     }
 
-    private CteScope named(@Nullable SyntaxNode cte, CteScope scope) {
+    private Scope named(@Nullable SyntaxNode cte, Scope scope) {
         String name = cte == null ? null : cte.text("ctename");
         if (name == null) {
             return scope;
         }
         found.rangeNames.add(name);
-        return scope.with(name);
+        return scope.withCte(name);
     }
 
-    private void relation(SyntaxNode range, CteScope scope) {
+    private void relation(SyntaxNode range, Scope scope) {
         String schema = range.text("schemaname");
         String name = range.text("relname");
         if (name != null) {
             found.rangeNames.add(name);
-            if (schema != null || !scope.holds(name)) {
+            if (schema != null || !scope.holdsCte(name)) {
                 found.relations.add(new RelationUse(schema, name, position(range)));
             }
         }
-        push(range.node("alias"), scope);
+        SyntaxNode alias = range.node("alias");
+        if (alias != null && name != null && !alias.list("colnames").isEmpty()) {
+            found.wholeRelations.add(name);
+        }
+        push(alias, scope);
     }
 
     private void alias(SyntaxNode alias) {
@@ -188,12 +248,9 @@ final class ExpressionWalker {
         if (name != null) {
             found.rangeNames.add(name);
         }
-        if (!alias.list("colnames").isEmpty()) {
-            found.everyColumn = true;
-        }
     }
 
-    private void call(SyntaxNode call, CteScope scope) {
+    private void call(SyntaxNode call, Scope scope) {
         QualifiedName name = QualifiedName.of(call.list("funcname"));
         int arguments =
                 call.flag("func_variadic") ? FunctionUse.ANY_ARGUMENTS : call.list("args").size();
@@ -210,7 +267,7 @@ final class ExpressionWalker {
         pushChildren(call, scope);
     }
 
-    private void cast(SyntaxNode cast, CteScope scope) {
+    private void cast(SyntaxNode cast, Scope scope) {
         SyntaxNode argument = cast.node("arg");
         SyntaxNode target = cast.node("typeName");
         if (target != null) {
@@ -220,17 +277,17 @@ final class ExpressionWalker {
         push(argument, scope);
     }
 
-    private void type(SyntaxNode type, CastUse.Source source, CteScope scope) {
+    private void type(SyntaxNode type, CastUse.Source source, Scope scope) {
         QualifiedName name = QualifiedName.of(type.list("names"));
         found.casts.add(new CastUse(name.schema(), name.name(), source, position(type)));
         push(type.list("typmods"), scope);
     }
 
-    private void column(SyntaxNode reference) {
+    private void column(SyntaxNode reference, Scope scope) {
         List<@Nullable SyntaxNode> fields = reference.list("fields");
         for (SyntaxNode field : fields) {
             if (field != null && field.is("A_Star")) {
-                found.everyColumn = true;
+                star(scope);
             }
         }
         SyntaxNode last = fields.isEmpty() ? null : fields.get(fields.size() - 1);
@@ -239,6 +296,12 @@ final class ExpressionWalker {
             found.columns.add(
                     new ColumnUse(
                             name == null ? "" : name, fields.size() > 1, position(reference)));
+        }
+    }
+
+    private void star(Scope scope) {
+        if (starred.add(scope)) {
+            found.wholeRelations.addAll(scope.relations());
         }
     }
 
@@ -291,7 +354,7 @@ final class ExpressionWalker {
         }
         SyntaxNode target = refusedTarget(node);
         if (target != null) {
-            relation(target, CteScope.NONE);
+            relation(target, Scope.NONE);
         }
         found.hazards.add(
                 new Hazard(

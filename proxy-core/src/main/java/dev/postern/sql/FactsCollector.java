@@ -20,7 +20,7 @@ final class FactsCollector {
     final List<Hazard> hazards = new ArrayList<>();
     final Set<String> rangeNames = new HashSet<>();
     final Set<String> constants = new HashSet<>();
-    boolean everyColumn;
+    final Set<String> wholeRelations = new HashSet<>();
 
     void constant(String text) {
         if (text.length() <= MAX_CONSTANT) {
@@ -40,6 +40,6 @@ final class FactsCollector {
                 hazards,
                 rangeNames,
                 constants,
-                everyColumn);
+                wholeRelations);
     }
 }

@@ -63,7 +63,7 @@ public final class SqlReader {
         return switch (grammar.parse(text.bytes())) {
             case ParseOutcome.Tree tree ->
                     facts(trees.read(tree.json()), new TextPositions(text.bytes()));
-            case ParseOutcome.SyntaxError error -> syntaxError(error, text);
+            case ParseOutcome.SyntaxError error -> syntaxError(error);
             case ParseOutcome.Exhausted exhausted -> {
                 spent = true;
                 yield exhausted(exhausted.resource());
@@ -79,6 +79,9 @@ public final class SqlReader {
                 for (SyntaxNode raw : known.statements()) {
                     SyntaxNode node = raw.node("stmt");
                     StatementFacts facts = StatementReader.read(node, positions);
+                    if (Thread.currentThread().isInterrupted()) {
+                        yield new Unreadable(Reason.TOO_COMPLEX, "time", 0);
+                    }
                     if (facts == null) {
                         String name = node == null ? "empty statement" : node.type().name();
                         yield new Unreadable(Reason.NODE_UNKNOWN, name, 0);
@@ -90,12 +93,11 @@ public final class SqlReader {
         };
     }
 
-    private static Unreadable syntaxError(ParseOutcome.SyntaxError error, SqlText text) {
+    private static Unreadable syntaxError(ParseOutcome.SyntaxError error) {
         if (error.message().startsWith(PARSER_STACK)) {
             return new Unreadable(Reason.TOO_COMPLEX, "nesting", 0);
         }
-        int position = new TextPositions(text.bytes()).character(error.cursor() - 1);
-        return new Unreadable(Reason.SYNTAX, error.message(), position);
+        return new Unreadable(Reason.SYNTAX, error.message(), error.cursor());
     }
 
     private static Unreadable exhausted(ParseOutcome.Resource resource) {

@@ -16,8 +16,7 @@ import java.util.Set;
  * @param hazards parts of it that write or lock, wherever they stand
  * @param rangeNames names and aliases in FROM, as which whole rows can be asked for
  * @param constants its short string constants
- * @param everyColumn whether a {@code *} or a renaming column list stands anywhere, so that columns
- *     go unnamed
+ * @param wholeRelations names of relations whose columns it may show without naming them, by {@code *} or under other names
  */
 public record StatementFacts(
         Statement statement,
@@ -30,7 +29,7 @@ public record StatementFacts(
         List<Hazard> hazards,
         Set<String> rangeNames,
         Set<String> constants,
-        boolean everyColumn) {
+        Set<String> wholeRelations) {
 
     public StatementFacts {
         relations = List.copyOf(relations);
@@ -42,6 +41,7 @@ public record StatementFacts(
         hazards = List.copyOf(hazards);
         rangeNames = Set.copyOf(rangeNames);
         constants = Set.copyOf(constants);
+        wholeRelations = Set.copyOf(wholeRelations);
     }
 
     /** Tells whether one of its relations has this name and lies in a system schema, or may. */

@@ -109,7 +109,7 @@ final class StatementReader {
                 return null;
             }
         } else {
-            found.everyColumn = true;
+            found.relations.forEach(relation -> found.wholeRelations.add(relation.name()));
         }
         return new Statement.Copy(target, body, options(node.list("options")));
     }

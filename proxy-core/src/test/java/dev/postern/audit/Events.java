@@ -16,30 +16,42 @@ final class Events {
     static final EventId ID = EventId.of(1_795_456_466_123L, 0x0ABC, 0x1234_5678_9ABC_DEF0L);
     static final long TIME = 1_795_456_466_123L;
 
-    static final SessionContext SESSION = new SessionContext(
-            "s-1",
-            "10.0.0.7:51234",
-            "TLSv1.3",
-            new Principal(
-                    "report-bot", "dana@example.com", Principal.HumanSource.CREDENTIAL, "weekly report", "prompt-9"),
-            "shop",
-            "main",
-            "reporting");
+    static final SessionContext SESSION =
+            new SessionContext(
+                    "s-1",
+                    "10.0.0.7:51234",
+                    "TLSv1.3",
+                    new Principal(
+                            "report-bot",
+                            "dana@example.com",
+                            Principal.HumanSource.CREDENTIAL,
+                            "weekly report",
+                            "prompt-9"),
+                    "shop",
+                    "main",
+                    "reporting");
 
-    static final SessionContext UNKNOWN = new SessionContext("s-2", "10.0.0.8:1", null, null, null, null, null);
+    static final SessionContext UNKNOWN =
+            new SessionContext("s-2", "10.0.0.8:1", null, null, null, null, null);
 
-    static final Verdict ALLOW = new Verdict.Allow(new StatementSummary(
-            "SELECT", "0123456789abcdef", List.of("public.orders", "public.users"), List.of("count")));
+    static final Verdict ALLOW =
+            new Verdict.Allow(
+                    new StatementSummary(
+                            "SELECT",
+                            "0123456789abcdef",
+                            List.of("public.orders", "public.users"),
+                            List.of("count")));
 
-    static final Verdict DENY = new Verdict.Deny(
-            new StatementSummary("DELETE", "", List.of(), List.of()),
-            new Denial(
-                    Rule.WRITE,
-                    SqlState.READ_ONLY_SQL_TRANSACTION,
-                    "DELETE writes \"data\"",
-                    1,
-                    "DELETE",
-                    "read instead"));
+    static final Verdict DENY =
+            new Verdict.Deny(
+                    new StatementSummary("DELETE", "", List.of(), List.of()),
+                    new Denial(
+                            Rule.WRITE,
+                            SqlState.READ_ONLY_SQL_TRANSACTION,
+                            "DELETE writes \"data\"",
+                            1,
+                            "DELETE",
+                            "read instead"));
 
     private Events() {}
 

@@ -39,10 +39,13 @@ final class HashChainTest {
     void sealed_line_has_the_documented_form() throws Exception {
         String line = new String(trail(1).getFirst(), StandardCharsets.US_ASCII);
         String hashed = "{\"v\":1,\"n\":1,\"seq\":1,\"prev\":\"" + "0".repeat(64) + "\"}";
-        byte[] digest = java.security.MessageDigest.getInstance("SHA-256")
-                .digest(hashed.getBytes(StandardCharsets.US_ASCII));
+        byte[] digest =
+                java.security.MessageDigest.getInstance("SHA-256")
+                        .digest(hashed.getBytes(StandardCharsets.US_ASCII));
         String hash = java.util.HexFormat.of().formatHex(digest);
-        assertThat(line).isEqualTo(hashed.substring(0, hashed.length() - 1) + ",\"hash\":\"" + hash + "\"}");
+        assertThat(line)
+                .isEqualTo(
+                        hashed.substring(0, hashed.length() - 1) + ",\"hash\":\"" + hash + "\"}");
     }
 
     @Test
@@ -108,7 +111,8 @@ final class HashChainTest {
         HashChain chain = new HashChain(trailHash());
         byte[] line = Arrays.copyOf("{\"v\":1".getBytes(StandardCharsets.UTF_8), 400);
         int end = chain.seal(line, 0, 6, 1);
-        assertThat(new ChainVerifier().accept(Arrays.copyOf(line, end - 1))).contains("refers to a line before");
+        assertThat(new ChainVerifier().accept(Arrays.copyOf(line, end - 1)))
+                .contains("refers to a line before");
     }
 
     private static byte[] trailHash() {

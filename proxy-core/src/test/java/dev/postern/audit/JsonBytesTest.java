@@ -22,11 +22,12 @@ final class JsonBytesTest {
 
     /** Reads a JSON string strictly: well-formed UTF-8, valid JSON, nothing after it. */
     private static String read(byte[] json) throws IOException {
-        String text = StandardCharsets.UTF_8
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .decode(ByteBuffer.wrap(json))
-                .toString();
+        String text =
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .decode(ByteBuffer.wrap(json))
+                        .toString();
         try (JsonParser parser = new JsonFactory().createParser(text)) {
             assertThat(parser.nextToken()).isEqualTo(JsonToken.VALUE_STRING);
             String value = parser.getText();
@@ -38,7 +39,9 @@ final class JsonBytesTest {
     @Test
     void every_character_of_the_basic_plane_and_beyond_comes_back_as_it_was() throws IOException {
         StringBuilder chunk = new StringBuilder();
-        for (int codePoint = 0; codePoint <= Character.MAX_CODE_POINT; codePoint += codePoint < 0x10000 ? 1 : 97) {
+        for (int codePoint = 0;
+                codePoint <= Character.MAX_CODE_POINT;
+                codePoint += codePoint < 0x10000 ? 1 : 97) {
             if (codePoint < Character.MIN_SURROGATE || codePoint > Character.MAX_SURROGATE) {
                 chunk.appendCodePoint(codePoint).append('b');
             }
@@ -54,7 +57,10 @@ final class JsonBytesTest {
     @Test
     void characters_that_steer_a_terminal_or_turn_text_are_escaped() {
         String text = "\u001b[2J\u007f\u0085\u009b31m\u2028\u202e\u2066";
-        assertThat(new String(quoted(text.getBytes(StandardCharsets.UTF_8)), StandardCharsets.US_ASCII))
+        assertThat(
+                        new String(
+                                quoted(text.getBytes(StandardCharsets.UTF_8)),
+                                StandardCharsets.US_ASCII))
                 .isEqualTo("\"\\u001b[2J\\u007f\\u0085\\u009b31m\\u2028\\u202e\\u2066\"");
     }
 
@@ -88,12 +94,17 @@ final class JsonBytesTest {
     }
 
     @Test
-    void random_bytes_give_valid_json_and_agree_with_the_platform_on_what_is_well_formed() throws IOException {
+    void random_bytes_give_valid_json_and_agree_with_the_platform_on_what_is_well_formed()
+            throws IOException {
         Random random = new Random(7);
         for (int round = 0; round < 5_000; round++) {
             byte[] bytes = new byte[random.nextInt(1, 8)];
             for (int i = 0; i < bytes.length; i++) {
-                bytes[i] = (byte) (random.nextInt(3) == 0 ? random.nextInt() : 0x80 | random.nextInt(0x80));
+                bytes[i] =
+                        (byte)
+                                (random.nextInt(3) == 0
+                                        ? random.nextInt()
+                                        : 0x80 | random.nextInt(0x80));
             }
             assertThat(read(quoted(bytes)).indexOf('\uFFFD') < 0)
                     .as(Arrays.toString(bytes))
@@ -103,12 +114,17 @@ final class JsonBytesTest {
 
     @Test
     void numbers_are_written_in_full() {
-        for (long value : new long[] {0, 9, 10, 99, 100, 12_345_678_901L, Long.MAX_VALUE, -1, Long.MIN_VALUE}) {
+        for (long value :
+                new long[] {
+                    0, 9, 10, 99, 100, 12_345_678_901L, Long.MAX_VALUE, -1, Long.MIN_VALUE
+                }) {
             assertThat(new String(new JsonBytes(1).number(value).copy(), StandardCharsets.US_ASCII))
                     .isEqualTo(Long.toString(value));
         }
-        assertThat(new String(new JsonBytes(1).millis(1_050_999).copy(), StandardCharsets.US_ASCII)).isEqualTo("1.050");
-        assertThat(new String(new JsonBytes(1).millis(-5).copy(), StandardCharsets.US_ASCII)).isEqualTo("0.000");
+        assertThat(new String(new JsonBytes(1).millis(1_050_999).copy(), StandardCharsets.US_ASCII))
+                .isEqualTo("1.050");
+        assertThat(new String(new JsonBytes(1).millis(-5).copy(), StandardCharsets.US_ASCII))
+                .isEqualTo("0.000");
     }
 
     private static boolean isWellFormed(byte[] bytes) {

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class RedactionTest {
 
     private static String redacted(String text) {
-        return new String(Redaction.apply(text.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+        return new String(
+                Redaction.apply(text.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
     }
 
     /** The secret is always S3cr3t; whatever else stands there must stay. */
@@ -44,7 +45,10 @@ final class RedactionTest {
                 "SELECT 1; ALTER ROLE a PASSWORD 'S3cr3t'; ALTER ROLE b PASSWORD 'S3cr3t'"
             })
     void secret_in_a_statement_is_taken_out(String text) {
-        assertThat(redacted(text)).doesNotContain("S3cr3t").contains("<redacted>").startsWith(text.substring(0, 8));
+        assertThat(redacted(text))
+                .doesNotContain("S3cr3t")
+                .contains("<redacted>")
+                .startsWith(text.substring(0, 8));
     }
 
     @ParameterizedTest
@@ -76,12 +80,14 @@ final class RedactionTest {
                 .isEqualTo("ALTER ROLE dana PASSWORD '<redacted>' VALID UNTIL 'y'");
         assertThat(redacted("SELECT dblink('host=h password=x user=u', 'SELECT 2')"))
                 .isEqualTo("SELECT dblink('host=h password=<redacted> user=u', 'SELECT 2')");
-        assertThat(redacted("SELECT 'postgresql://u:x@h/d'")).isEqualTo("SELECT 'postgresql://u:<redacted>@h/d'");
+        assertThat(redacted("SELECT 'postgresql://u:x@h/d'"))
+                .isEqualTo("SELECT 'postgresql://u:<redacted>@h/d'");
     }
 
     @Test
     void every_prefix_of_a_statement_is_redacted_without_trouble() {
-        String text = "CREATE USER x PASSWORD /* c */ E'S3\\'cr' ; SELECT 'password=''S' || $q$://a:b@$q$ -- password '";
+        String text =
+                "CREATE USER x PASSWORD /* c */ E'S3\\'cr' ; SELECT 'password=''S' || $q$://a:b@$q$ -- password '";
         for (int end = 0; end <= text.length(); end++) {
             assertThat(redacted(text.substring(0, end))).doesNotContain("S3");
         }

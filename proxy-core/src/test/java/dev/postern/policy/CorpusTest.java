@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.postern.sql.GateLimits;
-import dev.postern.sql.SqlReader;
-import dev.postern.protocol.SqlText;
-import dev.postern.sql.grammar.GrammarModule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +15,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The corpora, judged without a server: what must be refused is, what must pass does. */
@@ -43,23 +40,12 @@ class CorpusTest {
             "indirect-attribute-011");
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Policy POLICY = new Policy("corpus", List.of());
-    private static final Gate GATE = new Gate(new ReviewedNames());
 
-    private static @Nullable GrammarModule module;
-    private static @Nullable Grammars grammars;
-
-    @BeforeAll
-    static void loadGrammar() {
-        module = GrammarModule.load();
-        grammars = new Grammars(module);
-    }
+    private static final TestGate GATE = new TestGate();
 
     @AfterAll
-    static void closeGrammar() {
-        if (grammars != null) {
-            grammars.close();
-        }
+    static void close() {
+        GATE.close();
     }
 
     @Test
@@ -93,7 +79,7 @@ class CorpusTest {
         List<String> passedWithEffect = new ArrayList<>();
         for (String text : Files.readString(shared.resolve("readers.txt")).split("\n%%\n", -1)) {
             String sql = unescape(text.strip());
-            if (judge(sql.getBytes(StandardCharsets.UTF_8)) instanceof Verdict.Allow allow
+            if (GATE.judge(sql.getBytes(StandardCharsets.UTF_8)) instanceof Verdict.Allow allow
                     && allow.summary().functions().stream().anyMatch(name -> name.contains("evil"))) {
                 passedWithEffect.add(text);
             }
@@ -118,7 +104,7 @@ class CorpusTest {
     }
 
     private static boolean isRefused(String sql) {
-        return judge(sql.getBytes(StandardCharsets.UTF_8)) instanceof Verdict.Allow allow
+        return GATE.judge(sql.getBytes(StandardCharsets.UTF_8)) instanceof Verdict.Allow allow
                 ? new PreparedStatements().check(allow) != null
                 : true;
     }
@@ -144,13 +130,13 @@ class CorpusTest {
         String op = step.get("op").asText();
         return switch (op) {
             case "Q", "P" -> {
-                Verdict verdict = judge(step.get("sql").asText().getBytes(StandardCharsets.UTF_8));
+                Verdict verdict = GATE.judge(step.get("sql").asText().getBytes(StandardCharsets.UTF_8));
                 if (op.equals("P")) {
                     prepared.onParse(step.get("name").asText());
                 }
                 yield !(verdict instanceof Verdict.Allow allow && prepared.check(allow) == null);
             }
-            case "Qhex" -> judge(HexFormat.of().parseHex(step.get("hex").asText())) instanceof Verdict.Deny;
+            case "Qhex" -> GATE.judge(HexFormat.of().parseHex(step.get("hex").asText())) instanceof Verdict.Deny;
             case "startup" -> {
                 boolean refused = false;
                 for (var parameter : step.get("params").properties()) {
@@ -179,7 +165,7 @@ class CorpusTest {
             }
             PreparedStatements prepared = new PreparedStatements();
             for (String text : texts) {
-                Verdict verdict = judge(text.getBytes(StandardCharsets.UTF_8));
+                Verdict verdict = GATE.judge(text.getBytes(StandardCharsets.UTF_8));
                 Denial denial =
                         switch (verdict) {
                             case Verdict.Allow allow -> prepared.check(allow);
@@ -193,14 +179,10 @@ class CorpusTest {
         return refused;
     }
 
-    private static Verdict judge(byte[] text) {
-        return GATE.judge(Objects.requireNonNull(grammars).read(SqlText.owning(text)), POLICY);
-    }
-
     private static String unescape(String text) {
-        return java.util.regex.Pattern.compile("<(LF|CR|U\\+([0-9A-F]+))>")
+        return Pattern.compile("<(LF|CR|U\\+([0-9A-F]+))>")
                 .matcher(text)
-                .replaceAll(match -> java.util.regex.Matcher.quoteReplacement(
+                .replaceAll(match -> Matcher.quoteReplacement(
                         switch (match.group(1)) {
                             case "LF" -> "\n";
                             case "CR" -> "\r";
@@ -222,32 +204,5 @@ class CorpusTest {
             }
         }
         return null;
-    }
-
-    /** A reader that takes a new grammar once one is spent. */
-    private static final class Grammars {
-
-        private final GrammarModule module;
-        private dev.postern.sql.grammar.Grammar grammar;
-        private SqlReader reader;
-
-        Grammars(GrammarModule module) {
-            this.module = module;
-            this.grammar = module.newGrammar();
-            this.reader = new SqlReader(grammar, GateLimits.DEFAULT);
-        }
-
-        dev.postern.sql.SqlFacts read(SqlText text) {
-            if (reader.isSpent()) {
-                grammar.close();
-                grammar = module.newGrammar();
-                reader = new SqlReader(grammar, GateLimits.DEFAULT);
-            }
-            return reader.read(text);
-        }
-
-        void close() {
-            grammar.close();
-        }
     }
 }

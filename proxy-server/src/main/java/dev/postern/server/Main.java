@@ -3,6 +3,7 @@ package dev.postern.server;
 import dev.postern.server.cli.AgentCommand;
 import dev.postern.server.cli.AuditCommand;
 import dev.postern.server.cli.CheckCommand;
+import dev.postern.server.cli.DemoCommand;
 import dev.postern.server.cli.PosternCommand;
 import dev.postern.server.cli.ServeCommand;
 import dev.postern.server.cli.Signals;
@@ -17,6 +18,7 @@ public final class Main {
     public static void main(String[] arguments) {
         System.exit(
                 PosternCommand.with(
+                                new DemoCommand(PosternServer::start, Signals.ofProcess()),
                                 new ServeCommand(PosternServer::start, Signals.ofProcess()),
                                 new CheckCommand(new OfflineCheck(), System.in),
                                 AgentCommand.create(InstantSource.system()),

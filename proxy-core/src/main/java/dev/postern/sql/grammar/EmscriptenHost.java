@@ -82,7 +82,10 @@ final class EmscriptenHost {
         };
     }
 
-    /** Grows by a quarter at least, as copying the memory costs as much as its size, but never past the limit. */
+    /**
+     * Grows by a quarter at least, as copying the memory costs as much as its size, but never past
+     * the limit.
+     */
     private long[] resizeHeap(Memory memory, long bytes) {
         long wanted = ((bytes & 0xffffffffL) + Memory.PAGE_SIZE - 1) / Memory.PAGE_SIZE;
         int pages = memory.pages();

@@ -9,6 +9,7 @@ import dev.postern.sql.grammar.wasm.PostgresParserStackLayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * PostgreSQL's parser as the build compiled it: loaded once, instantiated as often as wanted.
@@ -29,8 +30,30 @@ public final class GrammarModule {
         this.staticData = staticData(module);
     }
 
-    /** Loads the module from the class path. */
+    /**
+     * Loads the module from the class path and tries it, which also initialises every class that a
+     * parse needs: a stack overflow during a class's initialisation would leave that class
+     * unusable.
+     *
+     * @throws IllegalStateException if it is not there or does not parse
+     */
     public static GrammarModule load() {
+        GrammarModule module = read();
+        try (WasmGrammar grammar = module.newGrammar()) {
+            if (!(grammar.parse(utf8("SELECT a, 1.5 FROM t WHERE b = 'c'"))
+                            instanceof ParseOutcome.Tree)
+                    || !(grammar.parse(utf8("SELEC")) instanceof ParseOutcome.SyntaxError)) {
+                throw new IllegalStateException("the parser does not parse");
+            }
+        }
+        return module;
+    }
+
+    private static byte[] utf8(String sql) {
+        return sql.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static GrammarModule read() {
         try (InputStream in = GrammarModule.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
                 throw new IllegalStateException("the build has left out " + RESOURCE);
@@ -54,7 +77,8 @@ public final class GrammarModule {
         byte[] memory = new byte[PostgresParserStackLayout.low()];
         for (DataSegment segment : module.dataSection().dataSegments()) {
             Instruction start = ((ActiveDataSegment) segment).offsetInstructions().get(0);
-            System.arraycopy(segment.data(), 0, memory, (int) start.operand(0), segment.data().length);
+            System.arraycopy(
+                    segment.data(), 0, memory, (int) start.operand(0), segment.data().length);
         }
         return memory;
     }

@@ -10,16 +10,17 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A module's memory as one array, so that an access is one checked array access: an address outside ends in {@link
- * IndexOutOfBoundsException}, which is this memory's trap. It begins with a copy of the module's static data. What
- * only threads and bulk segments need is not there.
+ * A module's memory as one array, so that an access is one checked array access: an address outside
+ * ends in {@link IndexOutOfBoundsException}, which is this memory's trap. It begins with a copy of
+ * the module's static data. What only threads and bulk segments need is not there.
  */
 @SuppressWarnings("removal")
 final class LinearMemory implements Memory {
 
     private static final VarHandle SHORT =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -218,6 +219,7 @@ final class LinearMemory implements Memory {
     }
 
     private static UnsupportedOperationException notThere() {
-        return new UnsupportedOperationException("PostgreSQL's parser uses neither threads nor passive segments");
+        return new UnsupportedOperationException(
+                "PostgreSQL's parser uses neither threads nor passive segments");
     }
 }

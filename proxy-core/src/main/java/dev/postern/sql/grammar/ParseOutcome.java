@@ -17,8 +17,8 @@ public sealed interface ParseOutcome {
      * PostgreSQL's grammar refuses the text.
      *
      * @param message PostgreSQL's own words, such as {@code syntax error at or near "SELEC"}
-     * @param cursor position in the text in characters (Unicode code points, not bytes) counted from 1, as in the
-     *     field P of an ErrorResponse; 0 if PostgreSQL gives none
+     * @param cursor position in the text in characters (Unicode code points, not bytes) counted
+     *     from 1, as in the field P of an ErrorResponse; 0 if PostgreSQL gives none
      */
     record SyntaxError(String message, int cursor) implements ParseOutcome {}
 

@@ -42,7 +42,8 @@ final class ParserInstance {
      * @param staticData the contents of its data segments from address 0 on
      */
     ParserInstance(WasmModule module, byte[] staticData) {
-        MemoryLimits limits = new MemoryLimits(WasmGrammar.INITIAL_PAGES, WasmGrammar.MAXIMUM_PAGES);
+        MemoryLimits limits =
+                new MemoryLimits(WasmGrammar.INITIAL_PAGES, WasmGrammar.MAXIMUM_PAGES);
         memory = new LinearMemory(limits, staticData);
         Instance instance =
                 Instance.builder(module)

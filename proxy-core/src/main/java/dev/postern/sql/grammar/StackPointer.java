@@ -10,6 +10,9 @@ import com.dylibso.chicory.wasm.types.ValType;
  */
 final class StackPointer extends GlobalInstance {
 
+    /** Held so that nothing is initialised when hardly any stack is left. */
+    private final ParseOutcome.Resource exhausted = ParseOutcome.Resource.STACK;
+
     private final int low;
 
     StackPointer(long initial, int low) {
@@ -20,7 +23,7 @@ final class StackPointer extends GlobalInstance {
     @Override
     public void setValue(long value) {
         if ((int) value < low) {
-            throw new ParserAbort(ParseOutcome.Resource.STACK, "the C stack is used up");
+            throw new ParserAbort(exhausted, "the C stack is used up");
         }
         super.setValue(value);
     }

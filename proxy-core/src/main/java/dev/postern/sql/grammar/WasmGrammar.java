@@ -84,7 +84,10 @@ public final class WasmGrammar implements Grammar {
         }
     }
 
-    /** What a trap comes from: C code that is refused memory reports it to a standard error that is not there. */
+    /**
+     * What a trap comes from: C code that is refused memory reports it to a standard error that is
+     * not there.
+     */
     private static Resource reason(ParserInstance parser, ChicoryException trap) {
         if (parser.memoryRefused()) {
             return Resource.MEMORY;

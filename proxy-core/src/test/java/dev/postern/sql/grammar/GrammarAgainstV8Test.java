@@ -21,7 +21,8 @@ class GrammarAgainstV8Test {
 
     private static final System.Logger LOG = System.getLogger(GrammarAgainstV8Test.class.getName());
     private static final GrammarModule MODULE = GrammarModule.load();
-    private static final Path STATEMENTS = Path.of("src", "test", "resources", "grammar", "statements.txt");
+    private static final Path STATEMENTS =
+            Path.of("src", "test", "resources", "grammar", "statements.txt");
     private static final Path SHARED_CORPUS = Path.of("..", "..", "shared", "corpus");
 
     @Test
@@ -60,7 +61,10 @@ class GrammarAgainstV8Test {
     @Test
     void parse_sharedCorpus_equalsV8() throws Exception {
         if (!Files.isDirectory(SHARED_CORPUS)) {
-            LOG.log(System.Logger.Level.WARNING, "no corpus beside the project, nothing compared: {0}", SHARED_CORPUS);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no corpus beside the project, nothing compared: {0}",
+                    SHARED_CORPUS);
             return;
         }
         List<String> texts = new ArrayList<>();
@@ -77,15 +81,20 @@ class GrammarAgainstV8Test {
         List<String> parseable = texts.stream().filter(text -> text.indexOf('\0') < 0).toList();
         List<ParseOutcome> expected = V8Parser.parse(parseable);
         assertThat(expected).hasSameSizeAs(parseable);
-        List<ParseOutcome> actual = ParserThread.call(WasmGrammar.THREAD_STACK_BYTES, () -> parse(parseable));
+        List<ParseOutcome> actual =
+                ParserThread.call(WasmGrammar.THREAD_STACK_BYTES, () -> parse(parseable));
         for (int i = 0; i < parseable.size(); i++) {
-            assertThat(readable(actual.get(i))).as(parseable.get(i)).isEqualTo(readable(expected.get(i)));
+            assertThat(readable(actual.get(i)))
+                    .as(parseable.get(i))
+                    .isEqualTo(readable(expected.get(i)));
         }
     }
 
     private static List<ParseOutcome> parse(List<String> texts) {
         try (WasmGrammar grammar = MODULE.newGrammar()) {
-            return texts.stream().map(text -> grammar.parse(text.getBytes(StandardCharsets.UTF_8))).toList();
+            return texts.stream()
+                    .map(text -> grammar.parse(text.getBytes(StandardCharsets.UTF_8)))
+                    .toList();
         }
     }
 

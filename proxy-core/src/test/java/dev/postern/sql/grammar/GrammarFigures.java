@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Prints what the grammar costs: start, texts as agents write them, the largest texts, memory. A {@code main}, not a
- * test.
+ * Prints what the grammar costs: start, texts as agents write them, the largest texts, memory. A
+ * {@code main}, not a test.
  */
 final class GrammarFigures {
 
@@ -84,7 +84,10 @@ final class GrammarFigures {
         long parsed = System.nanoTime();
         out.printf(
                 "load %.0f ms, first instance %.0f ms, first parse %.0f ms, %d pages%n",
-                millis(loaded - start), millis(instantiated - loaded), millis(parsed - instantiated), grammar.pages());
+                millis(loaded - start),
+                millis(instantiated - loaded),
+                millis(parsed - instantiated),
+                grammar.pages());
         for (int rounds : new int[] {10, 30, 100, 300, 1000, 3000}) {
             small(grammar, rounds);
         }
@@ -135,7 +138,9 @@ final class GrammarFigures {
                 "%s of %d bytes: %s, ms:%s%n",
                 name,
                 text.length,
-                outcome instanceof ParseOutcome.Tree tree ? "JSON of " + tree.json().length + " bytes" : outcome,
+                outcome instanceof ParseOutcome.Tree tree
+                        ? "JSON of " + tree.json().length + " bytes"
+                        : outcome,
                 times);
     }
 

@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 final class V8Parser {
 
     private static final Path SCRIPT = Path.of("src", "test", "grammar", "parse.cjs");
-    private static final Path PACKAGE = Path.of("target", "grammar", "npm", "node_modules", "libpg-query");
+    private static final Path PACKAGE =
+            Path.of("target", "grammar", "npm", "node_modules", "libpg-query");
 
     private V8Parser() {}
 
@@ -29,10 +30,16 @@ final class V8Parser {
             Files.writeString(
                     input,
                     texts.stream()
-                            .map(text -> base64.encodeToString(text.getBytes(StandardCharsets.UTF_8)) + "\n")
+                            .map(text ->
+                                    base64.encodeToString(text.getBytes(StandardCharsets.UTF_8))
+                                            + "\n")
                             .collect(Collectors.joining()));
             Process node =
-                    new ProcessBuilder("node", "--stack-size=8000", SCRIPT.toString(), PACKAGE.toString())
+                    new ProcessBuilder(
+                                    "node",
+                                    "--stack-size=8000",
+                                    SCRIPT.toString(),
+                                    PACKAGE.toString())
                             .redirectInput(input.toFile())
                             .redirectOutput(output.toFile())
                             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -51,6 +58,7 @@ final class V8Parser {
         return words[0].equals("T")
                 ? new Tree(base64.decode(words[1]))
                 : new SyntaxError(
-                        new String(base64.decode(words[2]), StandardCharsets.UTF_8), Integer.parseInt(words[1]));
+                        new String(base64.decode(words[2]), StandardCharsets.UTF_8),
+                        Integer.parseInt(words[1]));
     }
 }

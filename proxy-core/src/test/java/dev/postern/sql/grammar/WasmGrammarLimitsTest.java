@@ -36,11 +36,10 @@ class WasmGrammarLimitsTest {
         byte[] text = utf8("SELECT 1" + ",1".repeat(2_000_000));
         CountDownLatch started = new CountDownLatch(1);
         FutureTask<ParseOutcome> parse =
-                new FutureTask<>(
-                        () -> {
-                            started.countDown();
-                            return grammar.parse(text);
-                        });
+                new FutureTask<>(() -> {
+                    started.countDown();
+                    return grammar.parse(text);
+                });
         Thread thread = ParserThread.start(WasmGrammar.THREAD_STACK_BYTES, parse);
         started.await();
         assertThat(thread.join(Duration.ofMillis(100))).as("parsed in no time").isFalse();
@@ -54,7 +53,8 @@ class WasmGrammarLimitsTest {
     void parse_needsMoreMemoryThanAllowed_givesUpForMemory() throws Exception {
         byte[] text = utf8("SELECT 1" + ",1".repeat(1_500_000));
 
-        assertThat(onThread(text, WasmGrammar.THREAD_STACK_BYTES)).isEqualTo(new Exhausted(Resource.MEMORY));
+        assertThat(onThread(text, WasmGrammar.THREAD_STACK_BYTES))
+                .isEqualTo(new Exhausted(Resource.MEMORY));
     }
 
     @Test
@@ -68,7 +68,8 @@ class WasmGrammarLimitsTest {
     void parse_afterExhaustion_isRefused() throws Exception {
         onThread(utf8("SELECT 1" + "+1".repeat(10_000)), 512 << 10);
 
-        assertThatThrownBy(() -> grammar.parse(utf8("SELECT 1"))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> grammar.parse(utf8("SELECT 1")))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -76,7 +77,8 @@ class WasmGrammarLimitsTest {
         onThread(utf8("SELECT 1" + "+1".repeat(10_000)), 512 << 10);
 
         try (WasmGrammar other = MODULE.newGrammar()) {
-            assertThat(other.parse(utf8("SELECT f(a, $1) FROM t WHERE x = 'y'"))).isInstanceOf(Tree.class);
+            assertThat(other.parse(utf8("SELECT f(a, $1) FROM t WHERE x = 'y'")))
+                    .isInstanceOf(Tree.class);
             assertThat(other.parse(utf8("SELECT 'x"))).isInstanceOf(SyntaxError.class);
         }
     }
@@ -92,7 +94,8 @@ class WasmGrammarLimitsTest {
     void parse_hundredThousandOperators_givesUpForStack() throws Exception {
         byte[] text = utf8("SELECT 1" + "+1".repeat(100_000));
 
-        assertThat(onThread(text, WasmGrammar.THREAD_STACK_BYTES)).isEqualTo(new Exhausted(Resource.STACK));
+        assertThat(onThread(text, WasmGrammar.THREAD_STACK_BYTES))
+                .isEqualTo(new Exhausted(Resource.STACK));
     }
 
     @Test

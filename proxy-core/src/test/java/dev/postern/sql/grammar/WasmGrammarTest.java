@@ -42,7 +42,8 @@ class WasmGrammarTest {
 
     @Test
     void parse_writeInsideCte_showsIt() {
-        assertThat(tree("WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d")).contains("\"DeleteStmt\"");
+        assertThat(tree("WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d"))
+                .contains("\"DeleteStmt\"");
     }
 
     @Test
@@ -65,7 +66,8 @@ class WasmGrammarTest {
 
     @Test
     void parse_incompleteText_givesCursorBehindItsEnd() {
-        assertThat(grammar.parse(utf8("SELECT 1 +"))).isEqualTo(new SyntaxError("syntax error at end of input", 11));
+        assertThat(grammar.parse(utf8("SELECT 1 +")))
+                .isEqualTo(new SyntaxError("syntax error at end of input", 11));
     }
 
     @Test
@@ -83,7 +85,21 @@ class WasmGrammarTest {
 
     @Test
     void parse_bytesThatAreNoUtf8_neverGivesMoreThanTreeOrError() {
-        byte[] invalid = {'S', 'E', 'L', 'E', 'C', 'T', ' ', '\'', (byte) 0xc3, '\'', (byte) 0xff, ';', (byte) 0xe2};
+        byte[] invalid = {
+            'S',
+            'E',
+            'L',
+            'E',
+            'C',
+            'T',
+            ' ',
+            '\'',
+            (byte) 0xc3,
+            '\'',
+            (byte) 0xff,
+            ';',
+            (byte) 0xe2
+        };
 
         assertThat(grammar.parse(invalid)).isInstanceOfAny(Tree.class, SyntaxError.class);
         assertThat(tree("SELECT 1")).contains("\"SelectStmt\"");
@@ -93,7 +109,8 @@ class WasmGrammarTest {
     void parse_afterClose_isRefused() {
         grammar.close();
 
-        assertThatThrownBy(() -> grammar.parse(utf8("SELECT 1"))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> grammar.parse(utf8("SELECT 1")))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     private String tree(String sql) {

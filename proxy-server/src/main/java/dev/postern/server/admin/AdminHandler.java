@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves the first request of a connection and closes it; a connection that is not done in time is closed as well. */
+/**
+ * Serves the first request of a connection and closes it; a connection that is not done in time is
+ * closed as well.
+ */
 final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
 
     private static final Logger log = LoggerFactory.getLogger(AdminHandler.class);
@@ -43,7 +46,9 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        deadline = ctx.executor().schedule(() -> ctx.close(), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        deadline =
+                ctx.executor()
+                        .schedule(() -> ctx.close(), timeout.toMillis(), TimeUnit.MILLISECONDS);
         ctx.fireChannelActive();
     }
 
@@ -72,7 +77,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
-    private void make(ChannelHandlerContext ctx, String path, @Nullable String accept, boolean head) {
+    private void make(
+            ChannelHandlerContext ctx, String path, @Nullable String accept, boolean head) {
         try {
             executor.execute(() -> answer(ctx, page(path, accept), head));
         } catch (RejectedExecutionException e) {
@@ -93,7 +99,8 @@ final class AdminHandler extends SimpleChannelInboundHandler<HttpObject> {
         byte[] body = page.text().body().getBytes(StandardCharsets.UTF_8);
         ByteBuf sent = head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
         FullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(page.status()), sent);
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(page.status()), sent);
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, page.text().contentType())
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)

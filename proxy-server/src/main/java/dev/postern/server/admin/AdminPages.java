@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * What the admin port shows.
  *
  * @param metrics the text of {@code /metrics} for an Accept header, which may be {@code null}
- * @param notReady one sentence for each reason why agents should not be sent here now; empty if there is none
+ * @param notReady one sentence for each reason why agents should not be sent here now; empty if
+ *     there is none
  */
-public record AdminPages(Function<@Nullable String, Text> metrics, Supplier<List<String>> notReady) {
+public record AdminPages(
+        Function<@Nullable String, Text> metrics, Supplier<List<String>> notReady) {
 
     /** A page with its content type. */
     public record Text(String contentType, String body) {}
@@ -37,6 +39,8 @@ public record AdminPages(Function<@Nullable String, Text> metrics, Supplier<List
 
     private Page readiness() {
         List<String> troubles = notReady.get();
-        return troubles.isEmpty() ? plain(200, "ready\n") : plain(503, String.join("\n", troubles) + "\n");
+        return troubles.isEmpty()
+                ? plain(200, "ready\n")
+                : plain(503, String.join("\n", troubles) + "\n");
     }
 }

@@ -18,8 +18,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The admin port: HTTP with {@code /metrics}, {@code /healthz} and {@code /readyz}, for GET and HEAD, and nothing else. Each connection
- * serves one request. Pages are made on a thread of its own, so that neither a scrape nor a probe holds up an agent.
+ * The admin port: HTTP with {@code /metrics}, {@code /healthz} and {@code /readyz}, for GET and
+ * HEAD, and nothing else. Each connection serves one request. Pages are made on a thread of its
+ * own, so that neither a scrape nor a probe holds up an agent.
  *
  * <p>There is no authentication: it belongs on loopback or on a network for operators.
  */
@@ -71,37 +72,45 @@ public final class AdminServer implements AutoCloseable {
             int maxConnections,
             Duration timeout)
             throws IOException {
-        ExecutorService pages = new ThreadPoolExecutor(
-                1,
-                1,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(maxConnections),
-                Thread.ofPlatform().name("admin").daemon().factory());
+        ExecutorService pages =
+                new ThreadPoolExecutor(
+                        1,
+                        1,
+                        0,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(maxConnections),
+                        Thread.ofPlatform().name("admin").daemon().factory());
         OpenConnections open = new OpenConnections(maxConnections);
         HttpDecoderConfig limits =
-                new HttpDecoderConfig().setMaxInitialLineLength(MAX_LINE).setMaxHeaderSize(MAX_HEADERS);
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(group)
-                .channel(channels)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childHandler(new ChannelInitializer<SocketChannel>() {
-                    @Override
-                    protected void initChannel(SocketChannel channel) {
-                        if (!open.enter(channel)) {
-                            channel.close();
-                            return;
-                        }
-                        channel.pipeline()
-                                .addLast(new HttpServerCodec(limits))
-                                .addLast(new AdminHandler(content, pages, timeout));
-                    }
-                });
+                new HttpDecoderConfig()
+                        .setMaxInitialLineLength(MAX_LINE)
+                        .setMaxHeaderSize(MAX_HEADERS);
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(group)
+                        .channel(channels)
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .childHandler(
+                                new ChannelInitializer<SocketChannel>() {
+                                    @Override
+                                    protected void initChannel(SocketChannel channel) {
+                                        if (!open.enter(channel)) {
+                                            channel.close();
+                                            return;
+                                        }
+                                        channel.pipeline()
+                                                .addLast(new HttpServerCodec(limits))
+                                                .addLast(new AdminHandler(content, pages, timeout));
+                                    }
+                                });
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             pages.shutdownNow();
-            throw new IOException("the admin port " + address + " cannot be had: "
-                    + (bound.cause() == null ? "cancelled" : bound.cause().getMessage()));
+            throw new IOException(
+                    "the admin port "
+                            + address
+                            + " cannot be had: "
+                            + (bound.cause() == null ? "cancelled" : bound.cause().getMessage()));
         }
         return new AdminServer(bound.channel(), pages);
     }

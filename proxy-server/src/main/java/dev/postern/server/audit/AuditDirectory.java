@@ -20,12 +20,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The directory of a trail and the names in it: {@code audit-<UTC time>.jsonl}, {@code journal}, {@code lock}. What is made here is for
- * its owner only.
+ * The directory of a trail and the names in it: {@code audit-<UTC time>.jsonl}, {@code journal},
+ * {@code lock}. What is made here is for its owner only.
  */
 public final class AuditDirectory {
 
-    private static final Pattern FILE_NAME = Pattern.compile("audit-\\d{8}T\\d{6}\\.\\d{3}Z\\.jsonl");
+    private static final Pattern FILE_NAME =
+            Pattern.compile("audit-\\d{8}T\\d{6}\\.\\d{3}Z\\.jsonl");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -53,8 +54,12 @@ public final class AuditDirectory {
         Path next = directory.resolve("audit-" + TIME.format(time) + ".jsonl");
         if (last != null && next.compareTo(last) <= 0) {
             String name = last.getFileName().toString();
-            time = TIME.parse(name.substring("audit-".length(), name.length() - ".jsonl".length()), Instant::from)
-                    .plusMillis(1);
+            time =
+                    TIME.parse(
+                                    name.substring(
+                                            "audit-".length(), name.length() - ".jsonl".length()),
+                                    Instant::from)
+                            .plusMillis(1);
             next = directory.resolve("audit-" + TIME.format(time) + ".jsonl");
         }
         return next;
@@ -72,14 +77,18 @@ public final class AuditDirectory {
     }
 
     /**
-     * Takes the directory for this process; closing the channel gives it back, as does the end of the process.
+     * Takes the directory for this process; closing the channel gives it back, as does the end of
+     * the process.
      *
      * @throws IOException if another process has it
      */
     static FileChannel lock(Path directory) throws IOException {
         Path file = directory.resolve("lock");
-        FileChannel channel = FileChannel.open(
-                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), ownerOnlyAttributes(file));
+        FileChannel channel =
+                FileChannel.open(
+                        file,
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                        ownerOnlyAttributes(file));
         FileLock lock = null;
         try {
             lock = channel.tryLock();
@@ -91,22 +100,30 @@ public final class AuditDirectory {
             }
         }
         if (lock == null) {
-            throw new IOException("another Postern process writes to " + directory + ": give each its own directory");
+            throw new IOException(
+                    "another Postern process writes to "
+                            + directory
+                            + ": give each its own directory");
         }
         return channel;
     }
 
-    /** Returns what makes a file readable and writable for its owner only, where the file system knows owners. */
+    /**
+     * Returns what makes a file readable and writable for its owner only, where the file system
+     * knows owners.
+     */
     static FileAttribute<?>[] ownerOnlyAttributes(Path file) {
         return ownerOnly(file, "rw-------");
     }
 
     private static FileAttribute<?>[] ownerOnly(Path file, String permissions) {
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                && file.getFileSystem().equals(FileSystems.getDefault());
+        boolean posix =
+                FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                        && file.getFileSystem().equals(FileSystems.getDefault());
         return posix
                 ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
     }

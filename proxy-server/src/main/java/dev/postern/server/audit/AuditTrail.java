@@ -13,15 +13,16 @@ import java.util.function.LongSupplier;
 import java.util.zip.CRC32C;
 
 /**
- * The audit trail on disk: events go into the {@link Journal} on the caller's thread, and from there into files of JSON Lines on the
- * thread of {@link TrailWriter}.
+ * The audit trail on disk: events go into the {@link Journal} on the caller's thread, and from
+ * there into files of JSON Lines on the thread of {@link TrailWriter}.
  *
- * <p>An accepted event survives the end of this process at any point, {@code kill -9} included: the journal's pages belong to the
- * operating system, and the next start continues where this one ended, before anything new. Forms and rules are in {@code
- * docs/audit-events.md}.
+ * <p>An accepted event survives the end of this process at any point, {@code kill -9} included: the
+ * journal's pages belong to the operating system, and the next start continues where this one
+ * ended, before anything new. Forms and rules are in {@code docs/audit-events.md}.
  *
- * <p>While the files cannot be written, statements that would run are not accepted. Everything else, such as the completions of those
- * that run already, is accepted as long as the journal has room, a quarter of which is kept for it.
+ * <p>While the files cannot be written, statements that would run are not accepted. Everything
+ * else, such as the completions of those that run already, is accepted as long as the journal has
+ * room, a quarter of which is kept for it.
  */
 public final class AuditTrail implements AuditSink, AutoCloseable {
 
@@ -36,19 +37,23 @@ public final class AuditTrail implements AuditSink, AutoCloseable {
     private AuditTrail(FileChannel lock, TrailWriter writer, int statementBytes) {
         this.lock = lock;
         this.writer = writer;
-        this.encodings = ThreadLocal.withInitial(() -> new Encoding(new EventEncoder(statementBytes), new CRC32C()));
+        this.encodings =
+                ThreadLocal.withInitial(
+                        () -> new Encoding(new EventEncoder(statementBytes), new CRC32C()));
     }
 
     private record Encoding(EventEncoder encoder, CRC32C crc) {}
 
     /**
-     * Opens a trail and starts its writer. What an earlier process accepted and did not write is written first.
+     * Opens a trail and starts its writer. What an earlier process accepted and did not write is
+     * written first.
      *
      * @param clock names new files
      * @param nanoTime measures how long to wait, as {@link System#nanoTime} does
      * @throws IOException if the directory cannot be used: the message says why
      */
-    public static AuditTrail open(AuditTrailSettings settings, InstantSource clock, LongSupplier nanoTime)
+    public static AuditTrail open(
+            AuditTrailSettings settings, InstantSource clock, LongSupplier nanoTime)
             throws IOException {
         AuditDirectory.create(settings.directory());
         FileChannel lock = AuditDirectory.lock(settings.directory());
@@ -92,14 +97,16 @@ public final class AuditTrail implements AuditSink, AutoCloseable {
         return accepted.sum();
     }
 
-    /** Returns how many events were not accepted, and how many attempts to write the files failed. */
+    /**
+     * Returns how many events were not accepted, and how many attempts to write the files failed.
+     */
     public long failures() {
         return refused.sum() + writer.failures();
     }
 
     /**
-     * Accepts nothing more, writes what was accepted, and gives the directory back. What cannot be written within ten
-     * seconds stays in the journal for the next start.
+     * Accepts nothing more, writes what was accepted, and gives the directory back. What cannot be
+     * written within ten seconds stays in the journal for the next start.
      */
     @Override
     public void close() throws IOException {

@@ -19,11 +19,17 @@ public record AuditTrailSettings(
     public static final long MIN_ROTATE_BYTES = 64L * 1024;
     public static final int DEFAULT_JOURNAL_BYTES = 16 * 1024 * 1024;
 
-    /** When files are forced to the disk. None of it matters to a crash of Postern alone, which loses nothing. */
+    /**
+     * When files are forced to the disk. None of it matters to a crash of Postern alone, which
+     * loses nothing.
+     */
     public enum Sync {
         /** When the operating system sees fit: a crash of the machine may lose its last seconds. */
         NONE,
-        /** Once a second while there is something to force: a crash of the machine loses about a second. */
+        /**
+         * Once a second while there is something to force: a crash of the machine loses about a
+         * second.
+         */
         INTERVAL
     }
 
@@ -39,15 +45,22 @@ public record AuditTrailSettings(
 
     public AuditTrailSettings {
         if (rotateBytes < MIN_ROTATE_BYTES) {
-            throw new IllegalArgumentException("rotate must be at least " + MIN_ROTATE_BYTES + " bytes");
+            throw new IllegalArgumentException(
+                    "rotate must be at least " + MIN_ROTATE_BYTES + " bytes");
         }
         if (journalBytes < Journal.MIN_CAPACITY || journalBytes > Journal.MAX_CAPACITY) {
-            throw new IllegalArgumentException("the journal must have between " + Journal.MIN_CAPACITY + " and "
-                    + Journal.MAX_CAPACITY + " bytes");
+            throw new IllegalArgumentException(
+                    "the journal must have between "
+                            + Journal.MIN_CAPACITY
+                            + " and "
+                            + Journal.MAX_CAPACITY
+                            + " bytes");
         }
         if (statementBytes < 0 || statementBytes > EventEncoder.DEFAULT_STATEMENT_LIMIT) {
             throw new IllegalArgumentException(
-                    "the statement limit must be between 0 and " + EventEncoder.DEFAULT_STATEMENT_LIMIT + " bytes");
+                    "the statement limit must be between 0 and "
+                            + EventEncoder.DEFAULT_STATEMENT_LIMIT
+                            + " bytes");
         }
     }
 }

@@ -17,8 +17,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that are accepted but not yet in the audit file: a ring in a memory-mapped file. What {@link #offer} has stored there
- * survives the end of the process at any point, since the pages belong to the operating system; {@link #open} finds it again.
+ * The events that are accepted but not yet in the audit file: a ring in a memory-mapped file. What
+ * {@link #offer} has stored there survives the end of the process at any point, since the pages
+ * belong to the operating system; {@link #open} finds it again.
  *
  * <pre>
  *   0                64               128              192             4096                    4096 + capacity
@@ -29,12 +30,13 @@ import org.jspecify.annotations.Nullable;
  *   checkpoint: generation (8)  tail (8)  seq at tail (8)  hash of the line before (32)  checksum (8)
  * </pre>
  *
- * <p>Positions count bytes since the journal was made and never fall; a place in the ring is a position modulo the capacity. The
- * checksum of a record covers its seq, and seq never repeats, so a record of an earlier round is never taken for one of this round.
- * Checkpoints are written in turn, so that one is whole at any time.
+ * <p>Positions count bytes since the journal was made and never fall; a place in the ring is a
+ * position modulo the capacity. The checksum of a record covers its seq, and seq never repeats, so
+ * a record of an earlier round is never taken for one of this round. Checkpoints are written in
+ * turn, so that one is whole at any time.
  *
- * <p>Any thread may offer; a single thread reads and releases. The file is written in full when it is made: a store into it cannot
- * find the disk full.
+ * <p>Any thread may offer; a single thread reads and releases. The file is written in full when it
+ * is made: a store into it cannot find the disk full.
  */
 final class Journal implements AutoCloseable {
 
@@ -52,8 +54,10 @@ final class Journal implements AutoCloseable {
     private static final int RECORD_HEADER = 16;
     private static final int COPY_CHUNK = 1024 * 1024;
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path path;
     private final Arena arena;
@@ -93,9 +97,11 @@ final class Journal implements AutoCloseable {
     /**
      * Opens the journal of a directory, or makes one.
      *
-     * @param capacity the size of the ring if one is made, between {@link #MIN_CAPACITY} and {@link #MAX_CAPACITY}
+     * @param capacity the size of the ring if one is made, between {@link #MIN_CAPACITY} and {@link
+     *     #MAX_CAPACITY}
      * @param ifNew where a new journal starts
-     * @throws IOException if there is no room for it, or what lies there is no journal; the message says what to do
+     * @throws IOException if there is no room for it, or what lies there is no journal; the message
+     *     says what to do
      */
     @SuppressWarnings("MustBeClosedChecker") // the journal owns the arena
     static Journal open(Path path, int capacity, Checkpoint ifNew) throws IOException {
@@ -103,8 +109,11 @@ final class Journal implements AutoCloseable {
             create(path, capacity, ifNew);
         }
         Arena arena = Arena.ofShared();
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            MemorySegment file = channel.map(FileChannel.MapMode.READ_WRITE, 0, checkedSize(path, channel), arena);
+        try (FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MemorySegment file =
+                    channel.map(
+                            FileChannel.MapMode.READ_WRITE, 0, checkedSize(path, channel), arena);
             return new Journal(path, arena, file, newest(path, file));
         } catch (IOException | RuntimeException e) {
             arena.close();
@@ -112,7 +121,10 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Reads how far the trail had come, without changing anything: whatever lies before the checkpoint is in the files. */
+    /**
+     * Reads how far the trail had come, without changing anything: whatever lies before the
+     * checkpoint is in the files.
+     */
     static Checkpoint readCheckpoint(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
@@ -123,10 +135,14 @@ final class Journal implements AutoCloseable {
 
     private static void create(Path path, int capacity, Checkpoint first) throws IOException {
         Path unfinished = path.resolveSibling(path.getFileName() + ".new");
-        try (FileChannel channel = FileChannel.open(
-                unfinished,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE),
-                AuditDirectory.ownerOnlyAttributes(unfinished))) {
+        try (FileChannel channel =
+                FileChannel.open(
+                        unfinished,
+                        Set.of(
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.TRUNCATE_EXISTING,
+                                StandardOpenOption.WRITE),
+                        AuditDirectory.ownerOnlyAttributes(unfinished))) {
             int aligned = Math.ceilDiv(capacity, HEADER_BYTES) * HEADER_BYTES;
             ByteBuffer start = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             start.putLong(0, MAGIC).putLong(8, aligned);
@@ -155,8 +171,12 @@ final class Journal implements AutoCloseable {
         ByteBuffer start = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
         channel.read(start, 0);
         long size = channel.size();
-        if (start.hasRemaining() || start.getLong(0) != MAGIC || start.getLong(8) + HEADER_BYTES != size) {
-            throw new IOException(path + " is not a journal of Postern, or was cut: move it away to start a new one");
+        if (start.hasRemaining()
+                || start.getLong(0) != MAGIC
+                || start.getLong(8) + HEADER_BYTES != size) {
+            throw new IOException(
+                    path
+                            + " is not a journal of Postern, or was cut: move it away to start a new one");
         }
         return size;
     }
@@ -170,7 +190,8 @@ final class Journal implements AutoCloseable {
             }
         }
         if (newest == null) {
-            throw new IOException(path + " has no valid checkpoint: move it away to start a new journal");
+            throw new IOException(
+                    path + " has no valid checkpoint: move it away to start a new journal");
         }
         return newest;
     }
@@ -240,7 +261,9 @@ final class Journal implements AutoCloseable {
         return nextSeq;
     }
 
-    /** Returns the length of the record at a position before {@link #head}. For the reading thread. */
+    /**
+     * Returns the length of the record at a position before {@link #head}. For the reading thread.
+     */
     int lengthAt(long position) {
         return ring.get(INT, place(position));
     }
@@ -250,7 +273,10 @@ final class Journal implements AutoCloseable {
         return ring.get(LONG, place(position) + 8L);
     }
 
-    /** Copies the event at a position into an array; returns the position of the next. For the reading thread. */
+    /**
+     * Copies the event at a position into an array; returns the position of the next. For the
+     * reading thread.
+     */
     long copyAt(long position, byte[] to, int offset) {
         int length = lengthAt(position);
         copyOut(position + RECORD_HEADER, to, offset, length);
@@ -258,7 +284,8 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * Gives back all before a position: what lies there is in the audit file. For the reading thread.
+     * Gives back all before a position: what lies there is in the audit file. For the reading
+     * thread.
      *
      * @param seq the seq of the record at {@code tail}, or the next one given out if there is none
      * @param hash the hash of the line before it
@@ -271,8 +298,8 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * Gives back everything and continues the count at {@code seq} or later, when the files turn out to have all that is here and
-     * more. Before anything is offered.
+     * Gives back everything and continues the count at {@code seq} or later, when the files turn
+     * out to have all that is here and more. Before anything is offered.
      */
     synchronized void skipTo(long seq, byte[] hash) {
         if (seq > nextSeq) {
@@ -282,7 +309,8 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * Makes sure that nobody cut the file: touching a page that is gone is a fault that the JVM reports at some later point.
+     * Makes sure that nobody cut the file: touching a page that is gone is a fault that the JVM
+     * reports at some later point.
      *
      * @throws IOException if somebody did; nothing can be stored or read any more
      */

@@ -33,19 +33,21 @@ final class TrailFile implements AutoCloseable {
     }
 
     static TrailFile create(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(
-                path,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                AuditDirectory.ownerOnlyAttributes(path));
+        FileChannel channel =
+                FileChannel.open(
+                        path,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        AuditDirectory.ownerOnlyAttributes(path));
         return opened(path, channel);
     }
 
     /**
-     * Opens a file to append to it. An unfinished last line, which only a write that was cut short can leave, is taken off: its event
-     * is still in the journal and is written again in full.
+     * Opens a file to append to it. An unfinished last line, which only a write that was cut short
+     * can leave, is taken off: its event is still in the journal and is written again in full.
      */
     static TrailFile append(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         TrailFile file = opened(path, channel);
         try {
             long whole = endOfLine(channel, file.length);
@@ -84,12 +86,17 @@ final class TrailFile implements AutoCloseable {
         }
     }
 
-    /** Reads the seal of the last finished line; {@code null} if there is no line or it has no seal. */
+    /**
+     * Reads the seal of the last finished line; {@code null} if there is no line or it has no seal.
+     */
     static @Nullable SealedLine lastSeal(Path path) throws IOException {
         return SealedLine.read(lastLine(path));
     }
 
-    /** Returns where the last line ends that ends at or before {@code limit}: after its newline, 0 if there is none. */
+    /**
+     * Returns where the last line ends that ends at or before {@code limit}: after its newline, 0
+     * if there is none.
+     */
     private static long endOfLine(FileChannel channel, long limit) throws IOException {
         long end = limit;
         while (end > 0) {
@@ -106,7 +113,8 @@ final class TrailFile implements AutoCloseable {
         return 0;
     }
 
-    private static void readFully(FileChannel channel, ByteBuffer to, long from) throws IOException {
+    private static void readFully(FileChannel channel, ByteBuffer to, long from)
+            throws IOException {
         long at = from;
         while (to.hasRemaining()) {
             int count = channel.read(to, at);

@@ -39,12 +39,18 @@ public final class TrailLines {
         return file;
     }
 
-    /** Tells whether, at the last reading, something without a newline stood at the end: a line that is just being written. */
+    /**
+     * Tells whether, at the last reading, something without a newline stood at the end: a line that
+     * is just being written.
+     */
     public boolean endsUnfinished() {
         return unfinished;
     }
 
-    /** Reads all lines that were finished since the last reading; returns false if the consumer wanted no more. */
+    /**
+     * Reads all lines that were finished since the last reading; returns false if the consumer
+     * wanted no more.
+     */
     public boolean read(LineConsumer consumer) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteBuffer chunk = ByteBuffer.allocate(CHUNK);

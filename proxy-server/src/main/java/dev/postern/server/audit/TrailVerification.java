@@ -15,28 +15,33 @@ public sealed interface TrailVerification {
     /**
      * Every line fits.
      *
-     * @param firstSeq the seq of the first line, 0 without lines; above 1 if older files were archived elsewhere
+     * @param firstSeq the seq of the first line, 0 without lines; above 1 if older files were
+     *     archived elsewhere
      * @param lastSeq the seq of the last line, 0 without lines
      */
-    record Intact(int files, long lines, long firstSeq, long lastSeq) implements TrailVerification {}
+    record Intact(int files, long lines, long firstSeq, long lastSeq)
+            implements TrailVerification {}
 
     /**
      * A line does not fit.
      *
      * @param file where it stands
-     * @param line its number there, counted from 1; 0 if the trouble is what comes after the last line
+     * @param line its number there, counted from 1; 0 if the trouble is what comes after the last
+     *     line
      * @param reason what is wrong, in words
      */
     record Broken(Path file, long line, String reason) implements TrailVerification {}
 
     /**
-     * Follows the chain through all files of a directory. It may be in use: what is written meanwhile does not matter.
+     * Follows the chain through all files of a directory. It may be in use: what is written
+     * meanwhile does not matter.
      *
      * @throws IOException if the directory cannot be read
      */
     static TrailVerification verify(Path directory) throws IOException {
         Path journal = AuditDirectory.journal(directory);
-        @Nullable Checkpoint written = Files.exists(journal) ? Journal.readCheckpoint(journal) : null;
+        @Nullable Checkpoint written =
+                Files.exists(journal) ? Journal.readCheckpoint(journal) : null;
         ChainVerifier chain = new ChainVerifier();
         FirstTrouble trouble = new FirstTrouble();
         List<Path> files = AuditDirectory.files(directory);
@@ -49,7 +54,8 @@ public sealed interface TrailVerification {
                 return broken;
             }
             if (lines.endsUnfinished() && !file.equals(files.getLast())) {
-                return new Broken(file, 0, "the file does not end with a finished line, and is not the last");
+                return new Broken(
+                        file, 0, "the file does not end with a finished line, and is not the last");
             }
             SealedLine last = chain.last();
             if (firstSeq == 0 && last != null) {
@@ -67,11 +73,16 @@ public sealed interface TrailVerification {
     private static @Nullable String missing(Checkpoint written, @Nullable SealedLine last) {
         long wanted = written.seq() - 1;
         if (last == null || last.seq() < wanted) {
-            return "lines are missing at the end: the journal says that seq " + wanted + " was written, "
+            return "lines are missing at the end: the journal says that seq "
+                    + wanted
+                    + " was written, "
                     + (last == null ? "there are none" : "the last is seq " + last.seq());
         }
-        boolean same = last.seq() > wanted || HexFormat.of().formatHex(written.hash()).equals(last.hash());
-        return same ? null : "the last line is not the one that was written: the journal has another hash";
+        boolean same =
+                last.seq() > wanted || HexFormat.of().formatHex(written.hash()).equals(last.hash());
+        return same
+                ? null
+                : "the last line is not the one that was written: the journal has another hash";
     }
 
     /** Keeps the first trouble that a reader of lines meets. */

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *                               unavailable: tries again after 0.25, 0.5, 1, 2, 4, 4, … s
  * </pre>
  *
- * <p>Polling means that a busy event loop never pays for a wake-up: one is needed only for the first event after a pause.
+ * <p>Polling means that a busy event loop never pays for a wake-up: one is needed only for the
+ * first event after a pause.
  */
 final class TrailWriter {
 
@@ -60,7 +61,11 @@ final class TrailWriter {
     private long nextSeq;
     private long lastSync;
 
-    private TrailWriter(AuditTrailSettings settings, InstantSource clock, LongSupplier nanoTime, Journal journal) {
+    private TrailWriter(
+            AuditTrailSettings settings,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            Journal journal) {
         this.settings = settings;
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -69,7 +74,9 @@ final class TrailWriter {
     }
 
     /** Opens journal and file of a directory that this process has locked, and starts. */
-    static TrailWriter start(AuditTrailSettings settings, InstantSource clock, LongSupplier nanoTime) throws IOException {
+    static TrailWriter start(
+            AuditTrailSettings settings, InstantSource clock, LongSupplier nanoTime)
+            throws IOException {
         Journal journal = openJournal(settings, startAfter(lastSeal(settings.directory())));
         TrailWriter writer = new TrailWriter(settings, clock, nanoTime, journal);
         try {
@@ -85,8 +92,10 @@ final class TrailWriter {
         return writer;
     }
 
-    private static Journal openJournal(AuditTrailSettings settings, Checkpoint ifNew) throws IOException {
-        return Journal.open(AuditDirectory.journal(settings.directory()), settings.journalBytes(), ifNew);
+    private static Journal openJournal(AuditTrailSettings settings, Checkpoint ifNew)
+            throws IOException {
+        return Journal.open(
+                AuditDirectory.journal(settings.directory()), settings.journalBytes(), ifNew);
     }
 
     private static Checkpoint startAfter(@Nullable SealedLine last) {
@@ -109,7 +118,8 @@ final class TrailWriter {
     boolean offer(byte[] event, int length, int checksum, boolean statement) {
         Journal target = journal;
         long capacity = target.capacity();
-        if (!target.offer(event, length, checksum, statement ? capacity - capacity / 4 : capacity)) {
+        if (!target.offer(
+                event, length, checksum, statement ? capacity - capacity / 4 : capacity)) {
             return false;
         }
         if (parked.get() ? parked.compareAndSet(true, false) : target.used() > capacity / 2) {
@@ -137,7 +147,8 @@ final class TrailWriter {
         LockSupport.unpark(thread);
         try {
             if (!thread.join(timeout)) {
-                throw new IOException("the audit writer did not end in time; what is left stays in the journal");
+                throw new IOException(
+                        "the audit writer did not end in time; what is left stays in the journal");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -211,7 +222,9 @@ final class TrailWriter {
             current = openFile();
             file = current;
             if (nextSeq > journal.nextSeq()) {
-                throw new IOException(current.path() + " holds lines that this process did not write: restart Postern");
+                throw new IOException(
+                        current.path()
+                                + " holds lines that this process did not write: restart Postern");
             }
         }
         if (batch.length > BATCH_BYTES) {
@@ -223,7 +236,9 @@ final class TrailWriter {
         while (position < head) {
             int length = from.lengthAt(position);
             int most = length + HashChain.SEAL_BYTES;
-            if (end > 0 && (end + most > batch.length || current.length() + end + most > settings.rotateBytes())) {
+            if (end > 0
+                    && (end + most > batch.length
+                            || current.length() + end + most > settings.rotateBytes())) {
                 break;
             }
             if (most > batch.length) {
@@ -257,7 +272,8 @@ final class TrailWriter {
         }
         current.force();
         closeFile();
-        TrailFile next = TrailFile.create(AuditDirectory.nextFile(settings.directory(), clock.instant()));
+        TrailFile next =
+                TrailFile.create(AuditDirectory.nextFile(settings.directory(), clock.instant()));
         file = next;
         return next;
     }
@@ -273,7 +289,10 @@ final class TrailWriter {
             nextSeq = checkpoint.seq();
             chain.rewind(checkpoint.hash());
             if (last != null && !Arrays.equals(last.hashBytes(), checkpoint.hash())) {
-                log.warn("audit trail does not end where it did: seq={} expected={}", last.seq(), checkpoint.seq() - 1);
+                log.warn(
+                        "audit trail does not end where it did: seq={} expected={}",
+                        last.seq(),
+                        checkpoint.seq() - 1);
             }
         }
         List<Path> files = AuditDirectory.files(settings.directory());
@@ -287,7 +306,10 @@ final class TrailWriter {
         return TrailFile.create(AuditDirectory.nextFile(settings.directory(), clock.instant()));
     }
 
-    /** If the journal's file is gone, empties what is left of it and makes another: only a file with a name survives a crash. */
+    /**
+     * If the journal's file is gone, empties what is left of it and makes another: only a file with
+     * a name survives a crash.
+     */
     private void keepJournalInPlace() throws IOException {
         Journal lost = journal;
         if (lost.isInPlace() || stopping) {

@@ -51,7 +51,10 @@ final class AuditSearchCommand implements Callable<Integer> {
     @Option(names = "--session", paramLabel = "ID", description = "Events of this session.")
     private @Nullable String session;
 
-    @Option(names = "--id", paramLabel = "ID", description = "The decision with this id and its completion.")
+    @Option(
+            names = "--id",
+            paramLabel = "ID",
+            description = "The decision with this id and its completion.")
     private @Nullable String id;
 
     @Option(
@@ -60,10 +63,16 @@ final class AuditSearchCommand implements Callable<Integer> {
             description = "Statements that name this relation: as written, or its last part.")
     private @Nullable String relation;
 
-    @Option(names = "--text", paramLabel = "WORDS", description = "Statements that contain this, in any case.")
+    @Option(
+            names = "--text",
+            paramLabel = "WORDS",
+            description = "Statements that contain this, in any case.")
     private @Nullable String text;
 
-    @Option(names = "--since", paramLabel = "TIME", description = "Not before this time, 2027-01-31T08:00:00Z.")
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "Not before this time, 2027-01-31T08:00:00Z.")
     private @Nullable Instant since;
 
     @Option(names = "--until", paramLabel = "TIME", description = "Before this time.")
@@ -98,7 +107,10 @@ final class AuditSearchCommand implements Callable<Integer> {
         JsonNode event = AuditLine.read(line);
         if (event != null && fits(event)) {
             PrintWriter out = spec.commandLine().getOut();
-            out.println(json.json() ? new String(line, StandardCharsets.UTF_8) : AuditLine.summary(line));
+            out.println(
+                    json.json()
+                            ? new String(line, StandardCharsets.UTF_8)
+                            : AuditLine.summary(line));
             found++;
         }
         return found < limit;

@@ -60,7 +60,10 @@ final class AuditTailCommand implements Callable<Integer> {
     private void print(List<byte[]> lines) {
         PrintWriter out = spec.commandLine().getOut();
         for (byte[] line : lines) {
-            out.println(json.json() ? new String(line, StandardCharsets.UTF_8) : AuditLine.summary(line));
+            out.println(
+                    json.json()
+                            ? new String(line, StandardCharsets.UTF_8)
+                            : AuditLine.summary(line));
         }
         out.flush();
     }

@@ -52,15 +52,29 @@ final class AuditVerifyCommand implements Callable<Integer> {
         if (intact.lines() == 0) {
             return "The trail is empty.";
         }
-        String archived = intact.firstSeq() > 1
-                ? "; lines before seq " + intact.firstSeq() + " are not here (archived, or removed)"
-                : "";
-        return "Every line fits: " + intact.lines() + " lines in " + intact.files() + " files, seq "
-                + intact.firstSeq() + " to " + intact.lastSeq() + archived + ".";
+        String archived =
+                intact.firstSeq() > 1
+                        ? "; lines before seq "
+                                + intact.firstSeq()
+                                + " are not here (archived, or removed)"
+                        : "";
+        return "Every line fits: "
+                + intact.lines()
+                + " lines in "
+                + intact.files()
+                + " files, seq "
+                + intact.firstSeq()
+                + " to "
+                + intact.lastSeq()
+                + archived
+                + ".";
     }
 
     private static String words(TrailVerification.Broken broken) {
-        String place = broken.line() > 0 ? broken.file() + " line " + broken.line() : broken.file().toString();
+        String place =
+                broken.line() > 0
+                        ? broken.file() + " line " + broken.line()
+                        : broken.file().toString();
         return "DOES NOT FIT: " + place + ": " + broken.reason();
     }
 
@@ -74,7 +88,8 @@ final class AuditVerifyCommand implements Callable<Integer> {
     }
 
     private static ObjectNode json(TrailVerification.Broken broken) {
-        ObjectNode object = Json.object().put("intact", false).put("file", broken.file().toString());
+        ObjectNode object =
+                Json.object().put("intact", false).put("file", broken.file().toString());
         if (broken.line() > 0) {
             object.put("line", broken.line());
         }

@@ -38,7 +38,8 @@ final class TrailLocation {
     private Path configured() throws TroubleException {
         Path config = choice.config;
         if (config == null) {
-            throw new TroubleException("name the directory of the trail, or the configuration file with --config");
+            throw new TroubleException(
+                    "name the directory of the trail, or the configuration file with --config");
         }
         try {
             return ConfigurationLoader.load(config).audit().file().directory();

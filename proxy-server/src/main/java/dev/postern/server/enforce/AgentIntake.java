@@ -93,6 +93,9 @@ final class AgentIntake {
     /** The recorded refusal of the message at the head of the input, while answers before it are owed. */
     private @Nullable ErrorResponse headRefusal;
 
+    /** A refusal waits for answers that the upstream gives only when told to. */
+    private boolean flushDue;
+
     /** What the intake says to the agent. */
     interface Downstream {
 
@@ -223,6 +226,10 @@ final class AgentIntake {
                 continue;
             }
             flushForward(in, forwardFrom, at);
+            if (flushDue) {
+                flushDue = false;
+                upstream.sendFlush();
+            }
             if (step == Step.CONSUME) {
                 in.readerIndex(at + length);
                 headVerdict = null;
@@ -506,9 +513,8 @@ final class AgentIntake {
 
     private Step answerRefusal(Kind kind, ErrorResponse error) {
         if (tracker.owed() > 0) {
-            if (tracker.openPipeline()) {
-                upstream.sendFlush();
-            }
+            // Behind what is still to be forwarded: the upstream keeps its answers to itself without it.
+            flushDue = tracker.openPipeline();
             headRefusal = error;
             state = State.DRAINING;
             return Step.WAIT;

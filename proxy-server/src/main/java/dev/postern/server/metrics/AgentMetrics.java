@@ -3,7 +3,8 @@ package dev.postern.server.metrics;
 import dev.postern.policy.Verdict;
 
 /**
- * The numbers of one agent, shared by all of its sessions. Every method is cheap enough for each statement and safe for any thread.
+ * The numbers of one agent, shared by all of its sessions. Every method is cheap enough for each
+ * statement and safe for any thread.
  */
 public interface AgentMetrics {
 

@@ -39,11 +39,12 @@ final class RegisteredAgent implements AgentMetrics {
 
     RegisteredAgent(MeterRegistry registry, String agent) {
         statements = new StatementCounters(registry, agent);
-        seconds = Timer.builder("postern.statement")
-                .description("From forwarding a statement to its end")
-                .tag("agent", agent)
-                .serviceLevelObjectives(STATEMENT_BUCKETS)
-                .register(registry);
+        seconds =
+                Timer.builder("postern.statement")
+                        .description("From forwarding a statement to its end")
+                        .tag("agent", agent)
+                        .serviceLevelObjectives(STATEMENT_BUCKETS)
+                        .register(registry);
         FunctionCounter.builder("postern.rows", rows, LongAdder::sum)
                 .description("Rows sent to agents")
                 .tag("agent", agent)

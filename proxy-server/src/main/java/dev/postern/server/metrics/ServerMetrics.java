@@ -28,10 +28,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every number that Postern publishes; {@code docs/metrics.md} lists them. Micrometer stays behind this class.
+ * Every number that Postern publishes; {@code docs/metrics.md} lists them. Micrometer stays behind
+ * this class.
  *
- * <p>Label values come from the configuration or from closed sets: a name that a client made up is never one. Names are PostgreSQL's
- * or the configuration's words, units are Prometheus's base units.
+ * <p>Label values come from the configuration or from closed sets: a name that a client made up is
+ * never one. Names are PostgreSQL's or the configuration's words, units are Prometheus's base
+ * units.
  */
 public final class ServerMetrics implements AutoCloseable {
 
@@ -39,7 +41,8 @@ public final class ServerMetrics implements AutoCloseable {
     public static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     /** What OpenMetrics text calls itself. */
-    public static final String OPENMETRICS_TEXT = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    public static final String OPENMETRICS_TEXT =
+            "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
     /** The label of whatever belongs to no configured agent. */
     private static final String UNCONFIGURED = "";
@@ -104,7 +107,10 @@ public final class ServerMetrics implements AutoCloseable {
 
         private final String code = name().toLowerCase(Locale.ROOT);
 
-        /** Returns the failure of a code such as {@code wrong_password}, {@link #OTHER} for one that is not among these. */
+        /**
+         * Returns the failure of a code such as {@code wrong_password}, {@link #OTHER} for one that
+         * is not among these.
+         */
         public static AuthenticationFailure of(String code) {
             for (AuthenticationFailure failure : values()) {
                 if (failure.code.equals(code)) {
@@ -122,7 +128,8 @@ public final class ServerMetrics implements AutoCloseable {
         CONNECTING
     }
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Map<String, AgentMetrics> agents = new ConcurrentHashMap<>();
     private final Map<String, Supplier<UpstreamStatus>> hosts = new ConcurrentHashMap<>();
@@ -132,17 +139,24 @@ public final class ServerMetrics implements AutoCloseable {
 
     private final Timer gate;
     private final Map<CacheResult, Counter> cache = new EnumMap<>(CacheResult.class);
-    private final Map<SecondReaderResult, Counter> secondReader = new EnumMap<>(SecondReaderResult.class);
+    private final Map<SecondReaderResult, Counter> secondReader =
+            new EnumMap<>(SecondReaderResult.class);
     private final Map<AuthenticationFailure, Counter> authenticationFailures =
             new EnumMap<>(AuthenticationFailure.class);
 
     /** Makes the registry with the process's own metrics in it. */
     public ServerMetrics() {
-        gate = Timer.builder("postern.gate")
-                .description("From a statement's text to its verdict")
-                .serviceLevelObjectives(GATE_BUCKETS)
-                .register(registry);
-        counters(cache, CacheResult.values(), "postern.verdict.cache", "result", "Lookups in the verdict cache");
+        gate =
+                Timer.builder("postern.gate")
+                        .description("From a statement's text to its verdict")
+                        .serviceLevelObjectives(GATE_BUCKETS)
+                        .register(registry);
+        counters(
+                cache,
+                CacheResult.values(),
+                "postern.verdict.cache",
+                "result",
+                "Lookups in the verdict cache");
         counters(
                 secondReader,
                 SecondReaderResult.values(),
@@ -216,7 +230,10 @@ public final class ServerMetrics implements AutoCloseable {
     /** Publishes the audit trail's two counters. */
     public void audit(LongSupplier events, LongSupplier failures) {
         counter("postern.audit.events", "Events accepted by the audit trail", events);
-        counter("postern.audit.failures", "Events not accepted, and failed attempts to write the trail", failures);
+        counter(
+                "postern.audit.failures",
+                "Events not accepted, and failed attempts to write the trail",
+                failures);
     }
 
     /**
@@ -231,7 +248,11 @@ public final class ServerMetrics implements AutoCloseable {
         }
         Tags tags = Tags.of("host", host);
         gauge("postern.upstream.up", "1 if the host answers", tags, () -> flag(status.get().up()));
-        gauge("postern.upstream.standby", "1 if the host is a hot standby", tags, () -> flag(status.get().standby()));
+        gauge(
+                "postern.upstream.standby",
+                "1 if the host is a hot standby",
+                tags,
+                () -> flag(status.get().standby()));
         Gauge.builder("postern.upstream.lag", status, s -> s.get().lagSeconds())
                 .description("How far replay is behind; NaN if unknown")
                 .baseUnit("seconds")
@@ -283,9 +304,14 @@ public final class ServerMetrics implements AutoCloseable {
         return registry.scrape(contentType(accept));
     }
 
-    /** Returns the content type that fits an Accept header: OpenMetrics where it is asked for, Prometheus's own otherwise. */
+    /**
+     * Returns the content type that fits an Accept header: OpenMetrics where it is asked for,
+     * Prometheus's own otherwise.
+     */
     public static String contentType(@Nullable String accept) {
-        return accept != null && accept.contains("application/openmetrics-text") ? OPENMETRICS_TEXT : PROMETHEUS_TEXT;
+        return accept != null && accept.contains("application/openmetrics-text")
+                ? OPENMETRICS_TEXT
+                : PROMETHEUS_TEXT;
     }
 
     @Override

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** {@code postern_statements_total} of one agent: found by command, and for denials by rule, without an allocation. */
+/**
+ * {@code postern_statements_total} of one agent: found by command, and for denials by rule, without
+ * an allocation.
+ */
 final class StatementCounters {
 
     /** Commands are a closed set; should a caller's not be, the rest shares one label. */
@@ -53,19 +56,31 @@ final class StatementCounters {
         return byCommand;
     }
 
-    private LongAdder counter(Map<String, LongAdder> byCommand, String command, String decision, String rule) {
+    private LongAdder counter(
+            Map<String, LongAdder> byCommand, String command, String decision, String rule) {
         LongAdder known = byCommand.get(command);
         if (known != null) {
             return known;
         }
         String label = byCommand.size() < MAX_COMMANDS ? command : OTHER_COMMAND;
-        return byCommand.computeIfAbsent(label, name -> {
-            LongAdder adder = new LongAdder();
-            FunctionCounter.builder("postern.statements", adder, LongAdder::sum)
-                    .description("Statements judged")
-                    .tags(Tags.of("agent", agent, "decision", decision, "command", name, "rule", rule))
-                    .register(registry);
-            return adder;
-        });
+        return byCommand.computeIfAbsent(
+                label,
+                name -> {
+                    LongAdder adder = new LongAdder();
+                    FunctionCounter.builder("postern.statements", adder, LongAdder::sum)
+                            .description("Statements judged")
+                            .tags(
+                                    Tags.of(
+                                            "agent",
+                                            agent,
+                                            "decision",
+                                            decision,
+                                            "command",
+                                            name,
+                                            "rule",
+                                            rule))
+                            .register(registry);
+                    return adder;
+                });
     }
 }

@@ -11,5 +11,6 @@ package dev.postern.server.metrics;
 public record UpstreamStatus(boolean up, boolean standby, double lagSeconds, boolean writableRole) {
 
     /** What is known before the first answer. */
-    public static final UpstreamStatus UNKNOWN = new UpstreamStatus(false, false, Double.NaN, false);
+    public static final UpstreamStatus UNKNOWN =
+            new UpstreamStatus(false, false, Double.NaN, false);
 }

@@ -25,9 +25,11 @@ public sealed interface HostPosture {
      * @param standby whether it is in recovery
      * @param lagSeconds how far its replay is behind, zero on a primary; NaN if it cannot be told
      * @param serverVersion as the server says it, {@code 15.8}
-     * @param writeAbilities what the role could do beyond reading, one phrase each; empty if it can only read
+     * @param writeAbilities what the role could do beyond reading, one phrase each; empty if it can
+     *     only read
      */
-    record Reachable(boolean standby, double lagSeconds, String serverVersion, List<String> writeAbilities)
+    record Reachable(
+            boolean standby, double lagSeconds, String serverVersion, List<String> writeAbilities)
             implements HostPosture {
 
         public Reachable {
@@ -50,19 +52,22 @@ public sealed interface HostPosture {
             objections.add("it is a primary, and allow_primary is not set");
         }
         if (!host.writeAbilities().isEmpty() && !requirements.allowWritableRole()) {
-            objections.add("the role can write (" + String.join("; ", host.writeAbilities())
-                    + "), and allow_writable_role is not set");
+            objections.add(
+                    "the role can write ("
+                            + String.join("; ", host.writeAbilities())
+                            + "), and allow_writable_role is not set");
         }
         Duration maxLag = requirements.maxLag();
         if (maxLag != null && host.standby()) {
             if (Double.isNaN(host.lagSeconds())) {
                 objections.add("its replay lag cannot be told, and max_lag is set");
             } else if (host.lagSeconds() > maxLag.toMillis() / 1000.0) {
-                objections.add(String.format(
-                        Locale.ROOT,
-                        "its replay is %.1f s behind, max_lag is %.1f s",
-                        host.lagSeconds(),
-                        maxLag.toMillis() / 1000.0));
+                objections.add(
+                        String.format(
+                                Locale.ROOT,
+                                "its replay is %.1f s behind, max_lag is %.1f s",
+                                host.lagSeconds(),
+                                maxLag.toMillis() / 1000.0));
             }
         }
         return objections;

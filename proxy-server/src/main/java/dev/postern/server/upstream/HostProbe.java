@@ -11,7 +11,10 @@ import java.util.Properties;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at one host over a connection that it keeps open. For one thread, but {@link #posture} and {@link #close} are for any. */
+/**
+ * Looks at one host over a connection that it keeps open. For one thread, but {@link #posture} and
+ * {@link #close} are for any.
+ */
 final class HostProbe {
 
     static final String APPLICATION_NAME = "postern/probe";
@@ -47,12 +50,16 @@ final class HostProbe {
         return target;
     }
 
-    /** Returns what the last look showed; a look that is older than {@code maxAge} counts as no answer. */
+    /**
+     * Returns what the last look showed; a look that is older than {@code maxAge} counts as no
+     * answer.
+     */
     HostPosture posture(Duration maxAge) {
         Snapshot last = snapshot;
         long age = nanoTime.getAsLong() - last.at();
         return age > maxAge.toNanos()
-                ? new HostPosture.Unreachable("no answer for " + Duration.ofNanos(age).toSeconds() + " s")
+                ? new HostPosture.Unreachable(
+                        "no answer for " + Duration.ofNanos(age).toSeconds() + " s")
                 : last.posture();
     }
 
@@ -77,7 +84,10 @@ final class HostProbe {
         }
         PostureQueries.Recovery recovery = PostureQueries.recovery(open);
         return new HostPosture.Reachable(
-                recovery.standby(), recovery.lagSeconds(), recovery.serverVersion(), abilities(open));
+                recovery.standby(),
+                recovery.lagSeconds(),
+                recovery.serverVersion(),
+                abilities(open));
     }
 
     private List<String> abilities(Connection open) throws SQLException {
@@ -122,11 +132,13 @@ final class HostProbe {
         } else if (target.tls().mode().startsWith("verify-")) {
             properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
         }
-        return DriverManager.getConnection("jdbc:postgresql://" + host + "/" + encoded(database), properties);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + host + "/" + encoded(database), properties);
     }
 
     private static String encoded(String database) {
-        return java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8).replace("+", "%20");
+        return java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8)
+                .replace("+", "%20");
     }
 
     /** PostgreSQL's message on one line; the driver's messages hold no password. */

@@ -11,8 +11,8 @@ import java.util.List;
 final class PostureQueries {
 
     /**
-     * Receive and replay position say nothing of what a primary did since the connection to it was lost: without a WAL receiver only
-     * the time of the last replayed transaction counts.
+     * Receive and replay position say nothing of what a primary did since the connection to it was
+     * lost: without a WAL receiver only the time of the last replayed transaction counts.
      */
     private static final String RECOVERY =
             """

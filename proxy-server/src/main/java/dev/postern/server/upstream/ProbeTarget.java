@@ -45,7 +45,8 @@ public record ProbeTarget(
      * @param allowWritableRole the role may be able to write
      * @param maxLag how far its replay may be behind; {@code null}: as far as it likes
      */
-    public record Requirements(boolean allowPrimary, boolean allowWritableRole, @Nullable Duration maxLag) {}
+    public record Requirements(
+            boolean allowPrimary, boolean allowWritableRole, @Nullable Duration maxLag) {}
 
     public ProbeTarget {
         hosts = List.copyOf(hosts);

@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the upstream hosts: every few seconds it asks each whether it is a standby, how far behind, and whether the role could
- * write there. Sessions are opened only to hosts to which nothing is to be objected. It runs on threads of its own; what it knows can
- * be read by any thread at any time.
+ * Looks after the upstream hosts: every few seconds it asks each whether it is a standby, how far
+ * behind, and whether the role could write there. Sessions are opened only to hosts to which
+ * nothing is to be objected. It runs on threads of its own; what it knows can be read by any thread
+ * at any time.
  */
 public final class UpstreamProbe implements AutoCloseable {
 
@@ -42,29 +43,41 @@ public final class UpstreamProbe implements AutoCloseable {
      * @param host {@code host:port}
      * @param objections why no session is opened to it; empty if sessions may be
      */
-    public record HostState(String upstream, String host, HostPosture posture, List<String> objections) {}
+    public record HostState(
+            String upstream, String host, HostPosture posture, List<String> objections) {}
 
     private UpstreamProbe(List<ProbeTarget> targets, Duration interval, LongSupplier nanoTime) {
         maxAge = interval.plus(TIMEOUT.multipliedBy(3));
         for (ProbeTarget target : targets) {
             for (String host : target.hosts()) {
-                probes.put(new HostKey(target.name(), host), new HostProbe(target, host, TIMEOUT, nanoTime));
+                probes.put(
+                        new HostKey(target.name(), host),
+                        new HostProbe(target, host, TIMEOUT, nanoTime));
             }
         }
         firstLooks = new CountDownLatch(probes.size());
-        scheduler = new ScheduledThreadPoolExecutor(
-                Math.clamp(probes.size(), 1, MAX_THREADS),
-                Thread.ofPlatform().name("upstream-probe-", 0).daemon().factory());
+        scheduler =
+                new ScheduledThreadPoolExecutor(
+                        Math.clamp(probes.size(), 1, MAX_THREADS),
+                        Thread.ofPlatform().name("upstream-probe-", 0).daemon().factory());
     }
 
-    /** Starts to look at the hosts of all upstreams. Requirements that are waived are logged here, once. */
-    public static UpstreamProbe start(List<ProbeTarget> targets, Duration interval, LongSupplier nanoTime) {
+    /**
+     * Starts to look at the hosts of all upstreams. Requirements that are waived are logged here,
+     * once.
+     */
+    public static UpstreamProbe start(
+            List<ProbeTarget> targets, Duration interval, LongSupplier nanoTime) {
         for (ProbeTarget target : targets) {
             if (target.requirements().allowPrimary()) {
-                log.warn("allow_primary is set: upstream={} may be a server that accepts writes", target.name());
+                log.warn(
+                        "allow_primary is set: upstream={} may be a server that accepts writes",
+                        target.name());
             }
             if (target.requirements().allowWritableRole()) {
-                log.warn("allow_writable_role is set: upstream={} may be used with a role that can write", target.name());
+                log.warn(
+                        "allow_writable_role is set: upstream={} may be used with a role that can write",
+                        target.name());
             }
         }
         UpstreamProbe probe = new UpstreamProbe(targets, interval, nanoTime);
@@ -75,7 +88,10 @@ public final class UpstreamProbe implements AutoCloseable {
         return probe;
     }
 
-    /** Waits until every host has been looked at once, for some time: until then none is known to be fit. */
+    /**
+     * Waits until every host has been looked at once, for some time: until then none is known to be
+     * fit.
+     */
     public void awaitFirstLooks(Duration atMost) {
         try {
             boolean _ = firstLooks.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
@@ -100,7 +116,10 @@ public final class UpstreamProbe implements AutoCloseable {
         List<String> after = objections(host);
         if (before.isEmpty() != after.isEmpty() || !kinds(before).equals(kinds(after))) {
             if (after.isEmpty()) {
-                log.info("upstream host serves: upstream={} host={}", host.target().name(), host.host());
+                log.info(
+                        "upstream host serves: upstream={} host={}",
+                        host.target().name(),
+                        host.host());
             } else {
                 log.warn(
                         "upstream host does not serve: upstream={} host={} error={}",
@@ -120,13 +139,19 @@ public final class UpstreamProbe implements AutoCloseable {
         return host.posture(maxAge).objections(host.target().requirements());
     }
 
-    /** Tells whether sessions may be opened to a host of an upstream; false for a host that is not probed. */
+    /**
+     * Tells whether sessions may be opened to a host of an upstream; false for a host that is not
+     * probed.
+     */
     public boolean isEligible(String upstream, String host) {
         HostProbe probe = probes.get(new HostKey(upstream, host));
         return probe != null && objections(probe).isEmpty();
     }
 
-    /** Returns the hosts of an upstream to which sessions may be opened, in the order of the configuration. */
+    /**
+     * Returns the hosts of an upstream to which sessions may be opened, in the order of the
+     * configuration.
+     */
     public List<String> eligibleHosts(String upstream) {
         return hosts().stream()
                 .filter(state -> state.upstream().equals(upstream) && state.objections().isEmpty())
@@ -139,7 +164,9 @@ public final class UpstreamProbe implements AutoCloseable {
         return probes.values().stream().map(this::state).toList();
     }
 
-    /** Returns what is known of one host; {@link HostPosture.Unknown} for a host that is not probed. */
+    /**
+     * Returns what is known of one host; {@link HostPosture.Unknown} for a host that is not probed.
+     */
     public HostPosture posture(String upstream, String host) {
         HostProbe probe = probes.get(new HostKey(upstream, host));
         return probe == null ? new HostPosture.Unknown() : probe.posture(maxAge);
@@ -154,7 +181,10 @@ public final class UpstreamProbe implements AutoCloseable {
                 posture.objections(probe.target().requirements()));
     }
 
-    /** Returns one sentence for each upstream that has no host to serve from: what {@code /readyz} says. */
+    /**
+     * Returns one sentence for each upstream that has no host to serve from: what {@code /readyz}
+     * says.
+     */
     public List<String> notReady() {
         Map<String, List<String>> troubles = new LinkedHashMap<>();
         List<String> serving = new ArrayList<>();
@@ -168,8 +198,11 @@ public final class UpstreamProbe implements AutoCloseable {
         }
         serving.forEach(troubles::remove);
         return troubles.entrySet().stream()
-                .map(entry -> "upstream " + entry.getKey() + " has no host to serve from: "
-                        + String.join("; ", entry.getValue()))
+                .map(entry ->
+                        "upstream "
+                                + entry.getKey()
+                                + " has no host to serve from: "
+                                + String.join("; ", entry.getValue()))
                 .toList();
     }
 

@@ -26,18 +26,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class AdminServerTest {
 
-    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    private static final InetSocketAddress ANY_PORT =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private final AtomicReference<List<String>> troubles = new AtomicReference<>(List.of());
-    private final AdminPages pages = new AdminPages(
-            accept -> {
-                if ("broken".equals(accept)) {
-                    throw new IllegalStateException("secret words");
-                }
-                return new AdminPages.Text("text/x-metrics", "accept=" + accept + "\n");
-            },
-            troubles::get);
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final AdminPages pages =
+            new AdminPages(
+                    accept -> {
+                        if ("broken".equals(accept)) {
+                            throw new IllegalStateException("secret words");
+                        }
+                        return new AdminPages.Text("text/x-metrics", "accept=" + accept + "\n");
+                    },
+                    troubles::get);
+    private final EventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private AdminServer server = start();
 
     private AdminServer start() {
@@ -94,21 +97,27 @@ final class AdminServerTest {
 
     @Test
     void metrics_are_made_for_the_accept_header() throws IOException {
-        assertThat(get("/metrics?x=y")).contains("content-type: text/x-metrics").endsWith("accept=null\n");
+        assertThat(get("/metrics?x=y"))
+                .contains("content-type: text/x-metrics")
+                .endsWith("accept=null\n");
         assertThat(get("/metrics", "Accept: application/openmetrics-text"))
                 .endsWith("accept=application/openmetrics-text\n");
     }
 
     @Test
     void failing_page_is_an_error_without_its_words() throws IOException {
-        assertThat(get("/metrics", "Accept: broken")).startsWith("HTTP/1.1 500 ").doesNotContain("secret");
+        assertThat(get("/metrics", "Accept: broken"))
+                .startsWith("HTTP/1.1 500 ")
+                .doesNotContain("secret");
     }
 
     @Test
     void readyz_says_each_reason_in_words() throws IOException {
         assertThat(get("/readyz")).startsWith("HTTP/1.1 200 ").endsWith("ready\n");
         troubles.set(List.of("audit: disk full", "draining"));
-        assertThat(get("/readyz")).startsWith("HTTP/1.1 503 ").endsWith("\r\n\r\naudit: disk full\ndraining\n");
+        assertThat(get("/readyz"))
+                .startsWith("HTTP/1.1 503 ")
+                .endsWith("\r\n\r\naudit: disk full\ndraining\n");
         assertThat(get("/healthz")).startsWith("HTTP/1.1 200 ");
     }
 
@@ -121,7 +130,16 @@ final class AdminServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/metrics/", "/healthz/x", "/../metrics", "//metrics", "*", "/actuator"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/metrics/",
+                "/healthz/x",
+                "/../metrics",
+                "//metrics",
+                "*",
+                "/actuator"
+            })
     void other_paths_are_not_found(String path) throws IOException {
         assertThat(get(path)).startsWith("HTTP/1.1 404 ");
     }
@@ -129,7 +147,10 @@ final class AdminServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
     void other_methods_are_refused(String method) throws IOException {
-        assertThat(exchange(method + " /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"))
+        assertThat(
+                        exchange(
+                                method
+                                        + " /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody"))
                 .startsWith("HTTP/1.1 405 ")
                 .contains("allow: GET, HEAD");
     }
@@ -180,7 +201,9 @@ final class AdminServerTest {
 
     @Test
     void address_in_use_is_reported_in_words() {
-        assertThatThrownBy(() -> AdminServer.start(group, NioServerSocketChannel.class, server.address(), pages))
+        assertThatThrownBy(() ->
+                        AdminServer.start(
+                                group, NioServerSocketChannel.class, server.address(), pages))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("admin port");
     }

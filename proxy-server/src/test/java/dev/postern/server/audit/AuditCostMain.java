@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Prints what an event costs: encoding alone, and with storing it in the journal. Its argument is a directory for the trail. */
+/**
+ * Prints what an event costs: encoding alone, and with storing it in the journal. Its argument is a
+ * directory for the trail.
+ */
 final class AuditCostMain {
 
     private static final int EVENTS = 200_000;
@@ -19,11 +22,17 @@ final class AuditCostMain {
     private AuditCostMain() {}
 
     public static void main(String[] arguments) throws IOException {
-        Path directory = arguments.length > 0 ? Path.of(arguments[0]) : Files.createTempDirectory("postern-audit");
+        Path directory =
+                arguments.length > 0
+                        ? Path.of(arguments[0])
+                        : Files.createTempDirectory("postern-audit");
         SqlText[] texts = new SqlText[1024];
         for (int i = 0; i < texts.length; i++) {
-            String sql = String.format(
-                    Locale.ROOT, "SELECT abalance FROM pgbench_accounts JOIN pgbench_branches USING (bid) WHERE aid = %04d", i);
+            String sql =
+                    String.format(
+                            Locale.ROOT,
+                            "SELECT abalance FROM pgbench_accounts JOIN pgbench_branches USING (bid) WHERE aid = %04d",
+                            i);
             texts[i] = SqlText.owning(sql.substring(0, 80).getBytes(StandardCharsets.UTF_8));
         }
         try (AuditTrail trail = Trails.open(directory)) {
@@ -33,14 +42,15 @@ final class AuditCostMain {
                 long accept = 0;
                 long accepted = 0;
                 for (int i = 0; i < EVENTS; i++) {
-                    AuditEvent event = new AuditEvent.StatementDecided(
-                            new EventId(i, ~i),
-                            1_795_456_466_123L + i / 20,
-                            TrailEvents.SESSION,
-                            AuditEvent.Protocol.EXTENDED,
-                            texts[i & 1023],
-                            TrailEvents.ALLOW,
-                            1500);
+                    AuditEvent event =
+                            new AuditEvent.StatementDecided(
+                                    new EventId(i, ~i),
+                                    1_795_456_466_123L + i / 20,
+                                    TrailEvents.SESSION,
+                                    AuditEvent.Protocol.EXTENDED,
+                                    texts[i & 1023],
+                                    TrailEvents.ALLOW,
+                                    1500);
                     long start = System.nanoTime();
                     encoder.encode(event);
                     long middle = System.nanoTime();

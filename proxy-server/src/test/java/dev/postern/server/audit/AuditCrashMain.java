@@ -3,7 +3,10 @@ package dev.postern.server.audit;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Accepts events without end and prints every hundredth number, once it is accepted: made to be killed. */
+/**
+ * Accepts events without end and prints every hundredth number, once it is accepted: made to be
+ * killed.
+ */
 final class AuditCrashMain {
 
     private AuditCrashMain() {}

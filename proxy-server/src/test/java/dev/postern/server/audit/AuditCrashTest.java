@@ -18,8 +18,7 @@ final class AuditCrashTest {
 
     private static final int ROUNDS = 3;
 
-    @TempDir
-    Path root;
+    @TempDir Path root;
 
     @Test
     void killed_process_loses_no_event_that_it_had_accepted() throws Exception {
@@ -72,7 +71,8 @@ final class AuditCrashTest {
     }
 
     private static BufferedReader reader(Process process) {
-        return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
+        return new BufferedReader(
+                new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));
     }
 
     private static Process start(Path directory, long first) throws IOException {

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class AuditTrailTest {
 
-    @TempDir
-    Path root;
+    @TempDir Path root;
 
     private Path directory() {
         return root.resolve("audit");
@@ -105,12 +104,14 @@ final class AuditTrailTest {
             List<Thread> threads = new ArrayList<>();
             for (long thread = 0; thread < 3; thread++) {
                 long first = thread * 10_000 + 1;
-                threads.add(Thread.ofPlatform().start(() -> {
-                    ready.countDown();
-                    for (long number = first; number < first + 3000; number++) {
-                        assertThat(trail.accept(decided(number))).isTrue();
-                    }
-                }));
+                threads.add(
+                        Thread.ofPlatform()
+                                .start(() -> {
+                                    ready.countDown();
+                                    for (long number = first; number < first + 3000; number++) {
+                                        assertThat(trail.accept(decided(number))).isTrue();
+                                    }
+                                }));
             }
             for (Thread thread : threads) {
                 thread.join();
@@ -128,13 +129,18 @@ final class AuditTrailTest {
     @Test
     void files_are_for_their_owner_only() throws IOException {
         write(directory(), 1, 1);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory()))).isEqualTo("rwx------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory())))
+                .isEqualTo("rwx------");
         for (String name : List.of("journal", "lock")) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory().resolve(name))))
+            assertThat(
+                            PosixFilePermissions.toString(
+                                    Files.getPosixFilePermissions(directory().resolve(name))))
                     .isEqualTo("rw-------");
         }
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(AuditDirectory.files(directory()).getFirst())))
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(
+                                        AuditDirectory.files(directory()).getFirst())))
                 .isEqualTo("rw-------");
     }
 
@@ -150,7 +156,8 @@ final class AuditTrailTest {
     }
 
     @Test
-    void copy_of_the_directory_taken_at_any_point_is_recovered_without_loss_or_doubles() throws Exception {
+    void copy_of_the_directory_taken_at_any_point_is_recovered_without_loss_or_doubles()
+            throws Exception {
         try (AuditTrail trail = Trails.open(Trails.small(directory()))) {
             for (int round = 1; round <= 12; round++) {
                 long last = round * 50L;
@@ -159,7 +166,8 @@ final class AuditTrailTest {
                 }
                 Path copy = root.resolve("copy-" + round);
                 Files.createDirectory(copy);
-                // The journal first: what leaves it between the two copies is in the files twice, never missing.
+                // The journal first: what leaves it between the two copies is in the files twice,
+                // never missing.
                 Files.copy(directory().resolve("journal"), copy.resolve("journal"));
                 for (Path file : AuditDirectory.files(directory())) {
                     Files.copy(file, copy.resolve(file.getFileName()));
@@ -198,12 +206,16 @@ final class AuditTrailTest {
         }
     }
 
-    private static void restore(Path crashed, Path journal, Path file, byte[] whole, int end) throws IOException {
+    private static void restore(Path crashed, Path journal, Path file, byte[] whole, int end)
+            throws IOException {
         Files.copy(journal, crashed.resolve("journal"), StandardCopyOption.REPLACE_EXISTING);
         Path audit = crashed.resolve(file.getFileName());
         Files.write(audit, Arrays.copyOf(whole, end));
-        try (Journal open = Journal.open(
-                crashed.resolve("journal"), Journal.MIN_CAPACITY, Checkpoint.start(1, new byte[32]))) {
+        try (Journal open =
+                Journal.open(
+                        crashed.resolve("journal"),
+                        Journal.MIN_CAPACITY,
+                        Checkpoint.start(1, new byte[32]))) {
             EventEncoder encoder = new EventEncoder(1024);
             int length = encoder.encode(decided(4));
             int checksum = Journal.checksum(new CRC32C(), encoder.array(), length);
@@ -227,8 +239,12 @@ final class AuditTrailTest {
         SealedLine last = Objects.requireNonNull(TrailFile.lastSeal(file));
         Files.move(file, root.resolve("archived"));
         write(directory(), 4, 4);
-        SealedLine next = Objects.requireNonNull(
-                SealedLine.read(Trails.lines(directory()).getFirst().getBytes(StandardCharsets.UTF_8)));
+        SealedLine next =
+                Objects.requireNonNull(
+                        SealedLine.read(
+                                Trails.lines(directory())
+                                        .getFirst()
+                                        .getBytes(StandardCharsets.UTF_8)));
         assertThat(next.seq()).isEqualTo(4);
         assertThat(next.prev()).isEqualTo(last.hash());
     }
@@ -240,7 +256,10 @@ final class AuditTrailTest {
         List<String> lines = Files.readAllLines(file);
         Files.writeString(file, String.join("\n", lines.subList(0, 3)) + "\n");
         write(directory(), 6, 6);
-        assertThat(Trails.troubles(directory())).singleElement().asString().contains("seq 6 follows seq 3");
+        assertThat(Trails.troubles(directory()))
+                .singleElement()
+                .asString()
+                .contains("seq 6 follows seq 3");
     }
 
     @Test
@@ -260,8 +279,12 @@ final class AuditTrailTest {
             Trails.await(() -> Trails.numbers(directory()).contains(2L));
             assertThat(Files.exists(directory().resolve("journal"))).isTrue();
         }
-        SealedLine first = Objects.requireNonNull(
-                SealedLine.read(Trails.lines(directory()).getFirst().getBytes(StandardCharsets.UTF_8)));
+        SealedLine first =
+                Objects.requireNonNull(
+                        SealedLine.read(
+                                Trails.lines(directory())
+                                        .getFirst()
+                                        .getBytes(StandardCharsets.UTF_8)));
         assertThat(first.seq()).isEqualTo(2);
     }
 
@@ -271,13 +294,15 @@ final class AuditTrailTest {
             assertThat(trail.accept(decided(1))).isTrue();
             Trails.await(() -> Trails.numbers(directory()).size() == 1);
             Files.delete(AuditDirectory.files(directory()).getFirst());
-            Trails.await(() -> trail.accept(decided(2)) && Trails.numbers(directory()).contains(2L));
+            Trails.await(
+                    () -> trail.accept(decided(2)) && Trails.numbers(directory()).contains(2L));
         }
         assertThat(Trails.lines(directory()).getFirst()).doesNotContain("\"seq\":1,");
     }
 
     @Test
-    void unwritable_trail_still_takes_completions_and_denials_and_writes_them_later() throws Exception {
+    void unwritable_trail_still_takes_completions_and_denials_and_writes_them_later()
+            throws Exception {
         assertThat(Files.exists(Path.of("/dev/full"))).isTrue();
         Files.createDirectory(directory());
         try (AuditTrail trail = Trails.open(Trails.small(directory()))) {

@@ -24,8 +24,7 @@ final class JournalTest {
 
     private static final Checkpoint START = Checkpoint.start(1, HashChain.genesis());
 
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     private Journal open() throws IOException {
         return Journal.open(directory.resolve("journal"), Journal.MIN_CAPACITY, START);
@@ -36,7 +35,8 @@ final class JournalTest {
     }
 
     private static boolean offer(Journal journal, byte[] event, long limit) {
-        return journal.offer(event, event.length, Journal.checksum(new CRC32C(), event, event.length), limit);
+        return journal.offer(
+                event, event.length, Journal.checksum(new CRC32C(), event, event.length), limit);
     }
 
     private static byte[] event(Random random, int length) {
@@ -64,11 +64,13 @@ final class JournalTest {
         for (int i = 0; i < count; i++) {
             position = journal.copyAt(position, new byte[journal.lengthAt(position)], 0);
         }
-        journal.release(position, journal.checkpoint().seq() + count, new byte[HashChain.HASH_BYTES]);
+        journal.release(
+                position, journal.checkpoint().seq() + count, new byte[HashChain.HASH_BYTES]);
     }
 
     @Test
-    void records_of_random_sizes_come_out_as_they_went_in_over_many_rounds_and_openings() throws IOException {
+    void records_of_random_sizes_come_out_as_they_went_in_over_many_rounds_and_openings()
+            throws IOException {
         for (long seed = 0; seed < 4; seed++) {
             Random random = new Random(seed);
             ArrayDeque<byte[]> expected = new ArrayDeque<>();
@@ -76,14 +78,19 @@ final class JournalTest {
             Journal journal = open();
             for (int step = 0; step < 400; step++) {
                 for (int i = random.nextInt(20); i > 0; i--) {
-                    byte[] event = event(random, 1 + random.nextInt(random.nextInt(10) == 0 ? 200_000 : 2_000));
+                    byte[] event =
+                            event(
+                                    random,
+                                    1 + random.nextInt(random.nextInt(10) == 0 ? 200_000 : 2_000));
                     if (offer(journal, event)) {
                         expected.add(event);
                     } else {
                         assertThat(journal.used()).isGreaterThan(journal.capacity() - 200_100);
                     }
                 }
-                assertThat(records(journal)).usingElementComparator(Arrays::compare).containsExactlyElementsOf(expected);
+                assertThat(records(journal))
+                        .usingElementComparator(Arrays::compare)
+                        .containsExactlyElementsOf(expected);
                 int done = random.nextInt(expected.size() + 1);
                 release(journal, done);
                 for (int i = 0; i < done; i++) {
@@ -100,7 +107,8 @@ final class JournalTest {
     }
 
     @Test
-    void copy_of_the_file_taken_at_any_point_holds_every_record_offered_before() throws IOException {
+    void copy_of_the_file_taken_at_any_point_holds_every_record_offered_before()
+            throws IOException {
         Random random = new Random(1);
         List<byte[]> expected = new ArrayList<>();
         Path copy = directory.resolve("copy");
@@ -200,17 +208,22 @@ final class JournalTest {
     void file_that_is_no_journal_or_was_cut_is_refused_in_words() throws IOException {
         Path path = directory.resolve("journal");
         Files.writeString(path, "something else");
-        assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("not a journal");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("not a journal");
         Files.delete(path);
         open().close();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
             channel.truncate(8192);
         }
-        assertThatThrownBy(this::open).isInstanceOf(IOException.class).hasMessageContaining("was cut");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("was cut");
     }
 
     private static void damage(Path file, long at) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer one = ByteBuffer.allocate(1);
             channel.read(one, at);
             channel.write(ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 0x10)}), at);

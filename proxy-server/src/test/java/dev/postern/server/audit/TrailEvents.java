@@ -16,21 +16,40 @@ import java.util.List;
 /** Events for tests; each carries a number in its statement. */
 final class TrailEvents {
 
-    static final SessionContext SESSION = new SessionContext(
-            "0199-4711",
-            "10.0.0.7:51234",
-            "TLSv1.3",
-            new Principal("report-bot", "dana@example.com", Principal.HumanSource.CREDENTIAL, null, null),
-            "shop",
-            "main",
-            "reporting");
+    static final SessionContext SESSION =
+            new SessionContext(
+                    "0199-4711",
+                    "10.0.0.7:51234",
+                    "TLSv1.3",
+                    new Principal(
+                            "report-bot",
+                            "dana@example.com",
+                            Principal.HumanSource.CREDENTIAL,
+                            null,
+                            null),
+                    "shop",
+                    "main",
+                    "reporting");
 
-    static final Verdict ALLOW = new Verdict.Allow(
-            new StatementSummary("SELECT", "0123456789abcdef", List.of("public.orders"), List.of("count")));
+    static final Verdict ALLOW =
+            new Verdict.Allow(
+                    new StatementSummary(
+                            "SELECT",
+                            "0123456789abcdef",
+                            List.of("public.orders"),
+                            List.of("count")));
 
-    static final Verdict DENY = new Verdict.Deny(
-            new StatementSummary("DELETE", "0123456789abcdff", List.of("public.orders"), List.of()),
-            new Denial(Rule.WRITE, SqlState.READ_ONLY_SQL_TRANSACTION, "DELETE writes", 1, "DELETE", "SELECT reads"));
+    static final Verdict DENY =
+            new Verdict.Deny(
+                    new StatementSummary(
+                            "DELETE", "0123456789abcdff", List.of("public.orders"), List.of()),
+                    new Denial(
+                            Rule.WRITE,
+                            SqlState.READ_ONLY_SQL_TRANSACTION,
+                            "DELETE writes",
+                            1,
+                            "DELETE",
+                            "SELECT reads"));
 
     private static final long TIME = 1_795_456_466_123L;
 

@@ -17,8 +17,7 @@ final class TrailVerificationTest {
 
     private static final int EVENTS = 500;
 
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     @BeforeEach
     void write() throws IOException {
@@ -62,21 +61,27 @@ final class TrailVerificationTest {
         List<String> lines = new ArrayList<>(Files.readAllLines(file));
         lines.set(6, lines.get(6).replace("\"decision\":\"allow\"", "\"decision\":\"deny\""));
         Files.writeString(file, String.join("\n", lines) + "\n");
-        assertThat(verify()).isInstanceOfSatisfying(TrailVerification.Broken.class, broken -> {
-            assertThat(broken.file()).isEqualTo(file);
-            assertThat(broken.line()).isEqualTo(7);
-            assertThat(broken.reason()).contains("was changed");
-        });
+        assertThat(verify())
+                .isInstanceOfSatisfying(
+                        TrailVerification.Broken.class,
+                        broken -> {
+                            assertThat(broken.file()).isEqualTo(file);
+                            assertThat(broken.line()).isEqualTo(7);
+                            assertThat(broken.reason()).contains("was changed");
+                        });
     }
 
     @Test
     void removed_file_shows_at_the_first_line_of_the_next() throws IOException {
         Path next = files().get(2);
         Files.delete(files().get(1));
-        assertThat(verify()).isInstanceOfSatisfying(TrailVerification.Broken.class, broken -> {
-            assertThat(broken.file()).isEqualTo(next);
-            assertThat(broken.line()).isEqualTo(1);
-        });
+        assertThat(verify())
+                .isInstanceOfSatisfying(
+                        TrailVerification.Broken.class,
+                        broken -> {
+                            assertThat(broken.file()).isEqualTo(next);
+                            assertThat(broken.line()).isEqualTo(1);
+                        });
     }
 
     @Test
@@ -85,7 +90,8 @@ final class TrailVerificationTest {
         long lines = Files.readAllLines(files().getFirst()).size();
         Files.delete(files().getFirst());
         assertThat(verify())
-                .isEqualTo(new TrailVerification.Intact(count - 1, EVENTS - lines, lines + 1, EVENTS));
+                .isEqualTo(
+                        new TrailVerification.Intact(count - 1, EVENTS - lines, lines + 1, EVENTS));
     }
 
     @Test
@@ -93,9 +99,13 @@ final class TrailVerificationTest {
         Path last = files().getLast();
         List<String> lines = Files.readAllLines(last);
         Files.writeString(last, String.join("\n", lines.subList(0, lines.size() - 1)) + "\n");
-        assertThat(verify()).isInstanceOfSatisfying(TrailVerification.Broken.class, broken -> assertThat(broken.reason())
-                .contains("lines are missing at the end")
-                .contains("500"));
+        assertThat(verify())
+                .isInstanceOfSatisfying(
+                        TrailVerification.Broken.class,
+                        broken ->
+                                assertThat(broken.reason())
+                                        .contains("lines are missing at the end")
+                                        .contains("500"));
         Files.delete(last);
         assertThat(verify()).isInstanceOf(TrailVerification.Broken.class);
         for (Path file : files()) {
@@ -113,7 +123,8 @@ final class TrailVerificationTest {
     }
 
     @Test
-    void follower_reads_the_last_lines_and_then_each_new_one_once_through_a_change_of_files() throws IOException {
+    void follower_reads_the_last_lines_and_then_each_new_one_once_through_a_change_of_files()
+            throws IOException {
         TrailFollower follower = new TrailFollower(directory);
         List<String> seen = strings(follower.last(250));
         assertThat(seen).hasSize(250);

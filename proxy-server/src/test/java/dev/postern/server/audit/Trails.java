@@ -40,7 +40,9 @@ final class Trails {
         List<String> lines = new ArrayList<>();
         for (Path file : AuditDirectory.files(directory)) {
             String text = Files.readString(file, StandardCharsets.UTF_8);
-            for (int from = 0, end = text.indexOf('\n'); end >= 0; from = end + 1, end = text.indexOf('\n', from)) {
+            for (int from = 0, end = text.indexOf('\n');
+                    end >= 0;
+                    from = end + 1, end = text.indexOf('\n', from)) {
                 lines.add(text.substring(from, end));
             }
         }

@@ -30,19 +30,40 @@ final class AuditCommandTest {
 
     private static final Instant START = Instant.parse("2026-11-23T08:00:00Z");
 
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     @BeforeEach
     void write() throws IOException {
         try (AuditTrail trail =
-                AuditTrail.open(AuditTrailSettings.of(directory), InstantSource.system(), System::nanoTime)) {
-            Verdict allow = new Verdict.Allow(
-                    new StatementSummary("SELECT", "0123456789abcdef", List.of("public.orders"), List.of()));
-            Verdict deny = new Verdict.Deny(
-                    new StatementSummary("DELETE", "", List.of("public.users"), List.of()),
-                    new Denial(Rule.WRITE, SqlState.READ_ONLY_SQL_TRANSACTION, "DELETE writes", 1, "DELETE", "read"));
-            assertThat(trail.accept(decided(0, "bot", "SELECT 1\nFROM public.orders -- \u001b[2J\u202e", allow))).isTrue();
+                AuditTrail.open(
+                        AuditTrailSettings.of(directory),
+                        InstantSource.system(),
+                        System::nanoTime)) {
+            Verdict allow =
+                    new Verdict.Allow(
+                            new StatementSummary(
+                                    "SELECT",
+                                    "0123456789abcdef",
+                                    List.of("public.orders"),
+                                    List.of()));
+            Verdict deny =
+                    new Verdict.Deny(
+                            new StatementSummary("DELETE", "", List.of("public.users"), List.of()),
+                            new Denial(
+                                    Rule.WRITE,
+                                    SqlState.READ_ONLY_SQL_TRANSACTION,
+                                    "DELETE writes",
+                                    1,
+                                    "DELETE",
+                                    "read"));
+            assertThat(
+                            trail.accept(
+                                    decided(
+                                            0,
+                                            "bot",
+                                            "SELECT 1\nFROM public.orders -- \u001b[2J\u202e",
+                                            allow)))
+                    .isTrue();
             assertThat(trail.accept(decided(60, "other", "DELETE FROM Users", deny))).isTrue();
             assertThat(trail.accept(completed(61, "bot"))).isTrue();
         }
@@ -53,7 +74,8 @@ final class AuditCommandTest {
                 "s-" + agent,
                 "10.0.0.7:1",
                 null,
-                new Principal(agent, "dana@example.com", Principal.HumanSource.CREDENTIAL, null, null),
+                new Principal(
+                        agent, "dana@example.com", Principal.HumanSource.CREDENTIAL, null, null),
                 "shop",
                 "main",
                 "reporting");
@@ -108,17 +130,20 @@ final class AuditCommandTest {
         assertThat(result.out()).isEqualTo("Every line fits: 3 lines in 1 files, seq 1 to 3.\n");
         assertThat(result.exitCode()).isEqualTo(ExitCode.YES);
         assertThat(run("verify", "--json", directory.toString()).out())
-                .isEqualTo("{\"intact\":true,\"files\":1,\"lines\":3,\"first_seq\":1,\"last_seq\":3}\n");
+                .isEqualTo(
+                        "{\"intact\":true,\"files\":1,\"lines\":3,\"first_seq\":1,\"last_seq\":3}\n");
     }
 
     @Test
     void verify_of_a_changed_trail_names_the_line_and_is_no() throws IOException {
         Path file = AuditDirectory.files(directory).getFirst();
-        Files.writeString(file, Files.readString(file).replace("\"rule\":\"write\"", "\"rule\":\"trite\""));
+        Files.writeString(
+                file, Files.readString(file).replace("\"rule\":\"write\"", "\"rule\":\"trite\""));
         CommandLines.Result result = run("verify", directory.toString());
         assertThat(result.out()).startsWith("DOES NOT FIT: " + file + " line 2: ");
         assertThat(result.exitCode()).isEqualTo(ExitCode.NO);
-        assertThat(run("verify", "--json", directory.toString()).out()).contains("\"intact\":false", "\"line\":2");
+        assertThat(run("verify", "--json", directory.toString()).out())
+                .contains("\"intact\":false", "\"line\":2");
     }
 
     @Test
@@ -147,7 +172,8 @@ final class AuditCommandTest {
     @Test
     void search_prints_what_fits_every_condition() {
         assertThat(search("--agent", "bot").out().lines()).hasSize(2);
-        assertThat(search("--agent", "bot", "--type", "statement_completed").out().lines()).hasSize(1);
+        assertThat(search("--agent", "bot", "--type", "statement_completed").out().lines())
+                .hasSize(1);
         assertThat(search("--human", "dana@example.com").out().lines()).hasSize(3);
         assertThat(search("--decision", "deny").out()).contains("DELETE FROM Users");
         assertThat(search("--rule", "write").out().lines()).hasSize(1);

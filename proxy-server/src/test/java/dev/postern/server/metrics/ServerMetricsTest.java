@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 final class ServerMetricsTest {
 
     private static final Verdict ALLOW =
-            new Verdict.Allow(new StatementSummary("SELECT", "0123456789abcdef", List.of(), List.of()));
+            new Verdict.Allow(
+                    new StatementSummary("SELECT", "0123456789abcdef", List.of(), List.of()));
 
     private final ServerMetrics metrics = new ServerMetrics();
 
@@ -96,7 +97,8 @@ final class ServerMetricsTest {
     void code_of_a_login_failure_finds_its_label_and_an_unknown_one_is_other() {
         assertThat(ServerMetrics.AuthenticationFailure.of("tls_handshake"))
                 .isEqualTo(ServerMetrics.AuthenticationFailure.TLS_HANDSHAKE);
-        assertThat(ServerMetrics.AuthenticationFailure.of("made up")).isEqualTo(ServerMetrics.AuthenticationFailure.OTHER);
+        assertThat(ServerMetrics.AuthenticationFailure.of("made up"))
+                .isEqualTo(ServerMetrics.AuthenticationFailure.OTHER);
     }
 
     @Test
@@ -104,14 +106,16 @@ final class ServerMetricsTest {
         AtomicLong events = new AtomicLong(7);
         metrics.audit(events::get, () -> 2);
         events.set(9);
-        assertThat(lines()).contains("postern_audit_events_total 9.0", "postern_audit_failures_total 2.0");
+        assertThat(lines())
+                .contains("postern_audit_events_total 9.0", "postern_audit_failures_total 2.0");
     }
 
     @Test
     void upstream_gauges_follow_the_host() {
         AtomicReference<UpstreamStatus> status = new AtomicReference<>(UpstreamStatus.UNKNOWN);
         metrics.upstream("replica-1:5432", true, status::get);
-        metrics.upstreamConnections("replica-1:5432", ServerMetrics.ConnectionState.ACTIVE, () -> 3);
+        metrics.upstreamConnections(
+                "replica-1:5432", ServerMetrics.ConnectionState.ACTIVE, () -> 3);
         assertThat(lines())
                 .contains(
                         "postern_upstream_up{host=\"replica-1:5432\"} 0.0",
@@ -130,14 +134,19 @@ final class ServerMetricsTest {
     @Test
     void process_and_jvm_are_there() {
         assertThat(metrics.scrape(null))
-                .contains("jvm_memory_used_bytes", "jvm_threads_live_threads", "process_uptime_seconds", "process_cpu_usage");
+                .contains(
+                        "jvm_memory_used_bytes",
+                        "jvm_threads_live_threads",
+                        "process_uptime_seconds",
+                        "process_cpu_usage");
     }
 
     @Test
     void suppliers_outlive_a_garbage_collection() {
         metrics.audit(new AtomicLong(5)::get, new AtomicLong(6)::get);
         System.gc();
-        assertThat(lines()).contains("postern_audit_events_total 5.0", "postern_audit_failures_total 6.0");
+        assertThat(lines())
+                .contains("postern_audit_events_total 5.0", "postern_audit_failures_total 6.0");
     }
 
     @Test
@@ -146,16 +155,22 @@ final class ServerMetricsTest {
         for (int i = 0; i < 1000; i++) {
             bot.decided(deny("COMMAND" + i, Rule.WRITE));
         }
-        List<String> counters = lines().stream().filter(line -> line.startsWith("postern_statements_total")).toList();
+        List<String> counters =
+                lines().stream()
+                        .filter(line -> line.startsWith("postern_statements_total"))
+                        .toList();
         assertThat(counters).hasSizeLessThanOrEqualTo(201);
-        assertThat(counters).anyMatch(line -> line.contains("command=\"OTHER\"") && line.endsWith(" 800.0"));
+        assertThat(counters)
+                .anyMatch(line -> line.contains("command=\"OTHER\"") && line.endsWith(" 800.0"));
     }
 
     @Test
     void accept_header_chooses_the_format() {
         metrics.gate(1);
-        assertThat(metrics.scrape("application/openmetrics-text;version=1.0.0,*/*;q=0.1")).endsWith("# EOF\n");
-        assertThat(ServerMetrics.contentType("application/openmetrics-text")).isEqualTo(ServerMetrics.OPENMETRICS_TEXT);
+        assertThat(metrics.scrape("application/openmetrics-text;version=1.0.0,*/*;q=0.1"))
+                .endsWith("# EOF\n");
+        assertThat(ServerMetrics.contentType("application/openmetrics-text"))
+                .isEqualTo(ServerMetrics.OPENMETRICS_TEXT);
         assertThat(metrics.scrape("text/plain")).doesNotContain("# EOF");
         assertThat(ServerMetrics.contentType(null)).isEqualTo(ServerMetrics.PROMETHEUS_TEXT);
     }

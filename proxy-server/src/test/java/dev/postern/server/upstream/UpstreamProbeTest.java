@@ -12,35 +12,41 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The probe against PostgreSQL of this machine: a primary, and a standby that was copied from it and lost it. */
+/**
+ * The probe against PostgreSQL of this machine: a primary, and a standby that was copied from it
+ * and lost it.
+ */
 final class UpstreamProbeTest {
 
     private static final String HBA = "host all all 127.0.0.1/32 trust\n";
     private static final Requirements STRICT = new Requirements(false, false, null);
     private static final Requirements LAX = new Requirements(true, true, null);
 
-    @TempDir
-    static Path directory;
+    @TempDir static Path directory;
 
-    @SuppressWarnings("NullAway.Init") private static TestPostgres primary;
-    @SuppressWarnings("NullAway.Init") private static TestPostgres standby;
+    @SuppressWarnings("NullAway.Init")
+    private static TestPostgres primary;
+
+    @SuppressWarnings("NullAway.Init")
+    private static TestPostgres standby;
 
     @BeforeAll
     static void start() {
         primary = TestPostgres.create(directory.resolve("primary"), HBA, List.of());
-        for (String sql : List.of(
-                "CREATE TABLE orders (id int)",
-                "CREATE ROLE reader LOGIN",
-                "GRANT SELECT ON orders TO reader",
-                "CREATE ROLE column_writer LOGIN",
-                "GRANT UPDATE (id) ON orders TO column_writer",
-                "CREATE ROLE writer LOGIN",
-                "GRANT TRUNCATE ON orders TO writer",
-                "CREATE ROLE member LOGIN NOINHERIT",
-                "GRANT pg_write_server_files TO member",
-                "CREATE ROLE creator LOGIN CREATEDB BYPASSRLS",
-                "GRANT CREATE ON DATABASE postgres TO creator",
-                "CREATE DATABASE other")) {
+        for (String sql :
+                List.of(
+                        "CREATE TABLE orders (id int)",
+                        "CREATE ROLE reader LOGIN",
+                        "GRANT SELECT ON orders TO reader",
+                        "CREATE ROLE column_writer LOGIN",
+                        "GRANT UPDATE (id) ON orders TO column_writer",
+                        "CREATE ROLE writer LOGIN",
+                        "GRANT TRUNCATE ON orders TO writer",
+                        "CREATE ROLE member LOGIN NOINHERIT",
+                        "GRANT pg_write_server_files TO member",
+                        "CREATE ROLE creator LOGIN CREATEDB BYPASSRLS",
+                        "GRANT CREATE ON DATABASE postgres TO creator",
+                        "CREATE DATABASE other")) {
             primary.sql(sql);
         }
         primary.stop();
@@ -66,8 +72,12 @@ final class UpstreamProbeTest {
     }
 
     private static HostPosture look(TestPostgres server, String user) {
-        HostProbe probe = new HostProbe(
-                target(server, user, STRICT), "127.0.0.1:" + server.port(), Duration.ofSeconds(5), System::nanoTime);
+        HostProbe probe =
+                new HostProbe(
+                        target(server, user, STRICT),
+                        "127.0.0.1:" + server.port(),
+                        Duration.ofSeconds(5),
+                        System::nanoTime);
         probe.look();
         probe.close();
         return probe.posture(Duration.ofSeconds(20));
@@ -96,8 +106,10 @@ final class UpstreamProbeTest {
     @Test
     void primary_is_objected_to_unless_it_is_allowed() {
         HostPosture posture = look(primary, "reader");
-        assertThat(posture.objections(STRICT)).containsExactly("it is a primary, and allow_primary is not set");
-        assertThat(posture.objections(new Requirements(true, false, Duration.ofSeconds(1)))).isEmpty();
+        assertThat(posture.objections(STRICT))
+                .containsExactly("it is a primary, and allow_primary is not set");
+        assertThat(posture.objections(new Requirements(true, false, Duration.ofSeconds(1))))
+                .isEmpty();
     }
 
     @Test
@@ -107,9 +119,13 @@ final class UpstreamProbeTest {
         assertThat(abilities("column_writer")).containsExactly("can write to public.orders");
         assertThat(abilities("member")).containsExactly("is a member of pg_write_server_files");
         assertThat(abilities("creator"))
-                .containsExactly("has BYPASSRLS", "has CREATEDB", "has CREATE on database postgres");
+                .containsExactly(
+                        "has BYPASSRLS", "has CREATEDB", "has CREATE on database postgres");
         assertThat(abilities("postgres"))
-                .contains("is a superuser", "has CREATE on database postgres", "has CREATE on database other");
+                .contains(
+                        "is a superuser",
+                        "has CREATE on database postgres",
+                        "has CREATE on database other");
     }
 
     @Test
@@ -132,8 +148,12 @@ final class UpstreamProbeTest {
 
     @Test
     void old_look_counts_as_no_answer() {
-        HostProbe probe = new HostProbe(
-                target(primary, "reader", LAX), "127.0.0.1:" + primary.port(), Duration.ofSeconds(5), System::nanoTime);
+        HostProbe probe =
+                new HostProbe(
+                        target(primary, "reader", LAX),
+                        "127.0.0.1:" + primary.port(),
+                        Duration.ofSeconds(5),
+                        System::nanoTime);
         probe.look();
         probe.close();
         assertThat(probe.posture(Duration.ofNanos(-1)).objections(LAX))
@@ -143,7 +163,8 @@ final class UpstreamProbeTest {
     @Test
     void lag_beyond_the_limit_is_objected_to() {
         Requirements limit = new Requirements(false, false, Duration.ofSeconds(30));
-        assertThat(new HostPosture.Reachable(true, 30.0, "15.8", List.of()).objections(limit)).isEmpty();
+        assertThat(new HostPosture.Reachable(true, 30.0, "15.8", List.of()).objections(limit))
+                .isEmpty();
         assertThat(new HostPosture.Reachable(true, 31.5, "15.8", List.of()).objections(limit))
                 .containsExactly("its replay is 31.5 s behind, max_lag is 30.0 s");
         assertThat(new HostPosture.Unknown().objections(LAX)).containsExactly("not probed yet");
@@ -151,8 +172,11 @@ final class UpstreamProbeTest {
 
     @Test
     void running_probe_notices_that_a_host_is_lost_and_back() throws Exception {
-        try (UpstreamProbe probe = UpstreamProbe.start(
-                List.of(target(primary, "reader", LAX)), Duration.ofMillis(50), System::nanoTime)) {
+        try (UpstreamProbe probe =
+                UpstreamProbe.start(
+                        List.of(target(primary, "reader", LAX)),
+                        Duration.ofMillis(50),
+                        System::nanoTime)) {
             String host = "127.0.0.1:" + primary.port();
             await(probe, List::isEmpty);
             assertThat(probe.isEligible("shop", host)).isTrue();
@@ -163,7 +187,10 @@ final class UpstreamProbeTest {
             assertThat(probe.notReady())
                     .singleElement()
                     .asString()
-                    .startsWith("upstream shop has no host to serve from: " + host + ": not reachable: ");
+                    .startsWith(
+                            "upstream shop has no host to serve from: "
+                                    + host
+                                    + ": not reachable: ");
             assertThat(probe.eligibleHosts("shop")).isEmpty();
             primary.start(List.of());
             await(probe, List::isEmpty);
@@ -171,7 +198,8 @@ final class UpstreamProbeTest {
         }
     }
 
-    private static void await(UpstreamProbe probe, Predicate<List<String>> condition) throws Exception {
+    private static void await(UpstreamProbe probe, Predicate<List<String>> condition)
+            throws Exception {
         long end = System.nanoTime() + 20_000_000_000L;
         while (!condition.test(probe.notReady())) {
             assertThat(System.nanoTime()).as(probe.notReady().toString()).isLessThan(end);

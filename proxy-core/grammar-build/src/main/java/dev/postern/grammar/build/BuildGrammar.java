@@ -74,7 +74,9 @@ public final class BuildGrammar {
         Set<Integer> large = LargeFunctions.of(module);
 
         Path wasmFile = work.resolve("postgres-parser.wasm");
-        Files.write(wasmFile, new ModuleRewriter(wasm).withTraps(large, module.importSection().importCount()));
+        Files.write(
+                wasmFile,
+                new ModuleRewriter(wasm).withTraps(large, module.importSection().importCount()));
         Config config =
                 Config.builder()
                         .withWasmFile(wasmFile)
@@ -91,12 +93,15 @@ public final class BuildGrammar {
         folder.write(
                 ClassDesc.of(NAME + "StackLayout"),
                 name -> StackLayoutClass.write(name, StackLayout.of(module, STACK_SIZE)));
-        SplitFunctions.write(folder, module, NAME, large);
+        SplitFunctions.write(folder, module, NAME, large, SplitFunction.GROUP_SIZE);
         MethodSizes.check(folder);
 
         Path license = classes.resolve("META-INF").resolve("licenses").resolve("libpg-query");
         Files.createDirectories(license);
-        Files.copy(npmPackage.license(), license.resolve("LICENSE"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(
+                npmPackage.license(),
+                license.resolve("LICENSE"),
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static byte[] reduce(NpmPackage npmPackage) throws IOException {

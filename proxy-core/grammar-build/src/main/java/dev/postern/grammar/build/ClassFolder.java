@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 record ClassFolder(Path root) {
 
     Path file(ClassDesc type) {
-        return root.resolve(type.packageName().replace('.', '/')).resolve(type.displayName() + ".class");
+        return root.resolve(type.packageName().replace('.', '/'))
+                .resolve(type.displayName() + ".class");
     }
 
     byte[] read(ClassDesc type) throws IOException {

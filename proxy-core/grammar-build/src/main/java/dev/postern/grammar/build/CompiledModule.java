@@ -51,10 +51,14 @@ record CompiledModule(WasmModule module, String name, Map<Integer, ClassDesc> fu
         return type(Types.ofFunction(module, function), List.of());
     }
 
-    /** A call through the table takes the parameters, the table entry, the table, the memory and the instance. */
+    /**
+     * A call through the table takes the parameters, the table entry, the table, the memory and the
+     * instance.
+     */
     MethodTypeDesc indirectType(int typeIndex) {
         return type(
-                module.typeSection().getType(typeIndex), List.of(ConstantDescs.CD_int, ConstantDescs.CD_int));
+                module.typeSection().getType(typeIndex),
+                List.of(ConstantDescs.CD_int, ConstantDescs.CD_int));
     }
 
     TypeKind globalType(int global) {

@@ -26,9 +26,7 @@ record FrameLayout(List<TypeKind> locals) {
                     code.invokestatic(
                             ConstantDescs.CD_Double,
                             "doubleToRawLongBits",
-                            MethodTypeDesc.of(
-                                    ConstantDescs.CD_long,
-                                    ConstantDescs.CD_double));
+                            MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_double));
             default -> throw new UnsupportedOperationException(type.toString());
         }
     }
@@ -42,9 +40,7 @@ record FrameLayout(List<TypeKind> locals) {
                     code.invokestatic(
                             ConstantDescs.CD_Double,
                             "longBitsToDouble",
-                            MethodTypeDesc.of(
-                                    ConstantDescs.CD_double,
-                                    ConstantDescs.CD_long));
+                            MethodTypeDesc.of(ConstantDescs.CD_double, ConstantDescs.CD_long));
             default -> throw new UnsupportedOperationException(type.toString());
         }
     }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Turns the nested control structures of a WebAssembly function into a flat list of blocks with jumps between them.
- * Operands that are on the stack when a block ends stay at their depth.
+ * Turns the nested control structures of a WebAssembly function into a flat list of blocks with
+ * jumps between them. Operands that are on the stack when a block ends stay at their depth.
  */
 final class FunctionBlocks {
 
@@ -41,8 +41,8 @@ final class FunctionBlocks {
      * Returns the blocks of a function; it begins with the first.
      *
      * @param function its index, imports counted
-     * @throws UnsupportedOperationException if it has something that no C compiler has put into the functions this
-     *     was written for
+     * @throws UnsupportedOperationException if it has something that no C compiler has put into the
+     *     functions this was written for
      */
     static List<Block> of(WasmModule module, int function) {
         FunctionBlocks lowering = new FunctionBlocks(module, function);
@@ -115,8 +115,15 @@ final class FunctionBlocks {
         if (opCode == OpCode.IF) {
             pop(TypeKind.INT);
             Label otherwise = new Label();
-            current.steps().add(new Step.JumpIf(edge(otherwise, stack.size(), Optional.empty()), true));
-            open.push(new Construct(opCode, stack.size(), constructResult, new Label(), Optional.of(otherwise)));
+            current.steps()
+                    .add(new Step.JumpIf(edge(otherwise, stack.size(), Optional.empty()), true));
+            open.push(
+                    new Construct(
+                            opCode,
+                            stack.size(),
+                            constructResult,
+                            new Label(),
+                            Optional.of(otherwise)));
             return;
         }
         Construct construct =
@@ -137,7 +144,11 @@ final class FunctionBlocks {
         startBlock(construct.otherwise.orElseThrow(), construct.height, Optional.empty());
         Construct rest =
                 new Construct(
-                        OpCode.ELSE, construct.height, construct.result, construct.label, Optional.empty());
+                        OpCode.ELSE,
+                        construct.height,
+                        construct.result,
+                        construct.label,
+                        Optional.empty());
         rest.targeted = construct.targeted;
         open.push(rest);
     }
@@ -195,13 +206,19 @@ final class FunctionBlocks {
     private Edge edge(int depth) {
         Construct target = construct(depth);
         target.targeted = true;
-        return edge(target.label, target.height, target.opCode == OpCode.LOOP ? Optional.empty() : target.result);
+        return edge(
+                target.label,
+                target.height,
+                target.opCode == OpCode.LOOP ? Optional.empty() : target.result);
     }
 
     private Edge edge(Label target, int height, Optional<TypeKind> carried) {
         int top = stack.size() - (carried.isPresent() ? 1 : 0);
         return new Edge(
-                target, List.copyOf(stack.subList(0, height)), List.copyOf(stack.subList(height, top)), carried);
+                target,
+                List.copyOf(stack.subList(0, height)),
+                List.copyOf(stack.subList(height, top)),
+                carried);
     }
 
     private Optional<TypeKind> chosen(OpCode opCode) {

@@ -23,39 +23,34 @@ final class FunctionReplacer {
         ClassFile classFile = ClassFile.of();
         return classFile.transformClass(
                 classFile.parse(functionClass),
-                ClassTransform.dropping(
-                                element ->
-                                        element instanceof MethodModel method
-                                                && functions.containsKey(method.methodName().stringValue()))
+                ClassTransform.dropping(element ->
+                                element instanceof MethodModel method
+                                        && functions.containsKey(method.methodName().stringValue()))
                         .andThen(
-                                ClassTransform.endHandler(
-                                        type ->
-                                                classFile.parse(functionClass).methods().stream()
-                                                        .filter(
-                                                                method ->
-                                                                        functions.containsKey(
-                                                                                method.methodName()
-                                                                                        .stringValue()))
-                                                        .forEach(
-                                                                method ->
-                                                                        type.withMethodBody(
-                                                                                method.methodName()
-                                                                                        .stringValue(),
-                                                                                method.methodTypeSymbol(),
-                                                                                method.flags().flagsMask(),
-                                                                                code ->
-                                                                                        passOn(
-                                                                                                code,
-                                                                                                method,
-                                                                                                functions))))));
+                                ClassTransform.endHandler(type ->
+                                        classFile.parse(functionClass).methods().stream()
+                                                .filter(method ->
+                                                        functions.containsKey(
+                                                                method.methodName().stringValue()))
+                                                .forEach(method ->
+                                                        type.withMethodBody(
+                                                                method.methodName().stringValue(),
+                                                                method.methodTypeSymbol(),
+                                                                method.flags().flagsMask(),
+                                                                code ->
+                                                                        passOn(
+                                                                                code, method,
+                                                                                functions))))));
     }
 
-    private static void passOn(CodeBuilder code, MethodModel method, Map<String, ClassDesc> functions) {
+    private static void passOn(
+            CodeBuilder code, MethodModel method, Map<String, ClassDesc> functions) {
         MethodTypeDesc type = method.methodTypeSymbol();
         for (int i = 0; i < type.parameterCount(); i++) {
             code.loadLocal(TypeKind.from(type.parameterType(i)), code.parameterSlot(i));
         }
         ClassDesc target = functions.get(method.methodName().stringValue());
-        code.invokestatic(target, SplitFunction.CALL, type).return_(TypeKind.from(type.returnType()));
+        code.invokestatic(target, SplitFunction.CALL, type)
+                .return_(TypeKind.from(type.returnType()));
     }
 }

@@ -17,7 +17,10 @@ import java.util.Optional;
 /** Writes one group of a function's blocks as the body of a method. */
 final class GroupWriter {
 
-    /** Tables with more targets than this become a string of addresses, since most targets are in other groups. */
+    /**
+     * Tables with more targets than this become a string of addresses, since most targets are in
+     * other groups.
+     */
     private static final int LARGE_TABLE = 64;
 
     private static final int ENTRY_PARAMETER = 0;
@@ -32,7 +35,12 @@ final class GroupWriter {
     private final Map<Integer, Label> labels = new HashMap<>();
     private final int scratch;
 
-    GroupWriter(CodeBuilder code, CompiledModule module, Partition partition, FrameLayout layout, int group) {
+    GroupWriter(
+            CodeBuilder code,
+            CompiledModule module,
+            Partition partition,
+            FrameLayout layout,
+            int group) {
         this.code = code;
         this.module = module;
         this.partition = partition;
@@ -104,7 +112,10 @@ final class GroupWriter {
                     code.invokestatic(
                                     module.shaded(),
                                     "throwTrapException",
-                                    MethodTypeDesc.of(RuntimeException.class.describeConstable().orElseThrow()))
+                                    MethodTypeDesc.of(
+                                            RuntimeException.class
+                                                    .describeConstable()
+                                                    .orElseThrow()))
                             .athrow();
         }
     }
@@ -171,7 +182,10 @@ final class GroupWriter {
         jump(block, edges.getLast(), false);
     }
 
-    /** Looks the address up in a string, which the class file holds in the least space, and returns it. */
+    /**
+     * Looks the address up in a string, which the class file holds in the least space, and returns
+     * it.
+     */
     private void jumpThroughAddresses(List<Edge> edges) {
         if (edges.stream().anyMatch(edge -> edge.carried().isPresent())) {
             throw new UnsupportedOperationException("a large table that carries an operand");
@@ -190,12 +204,15 @@ final class GroupWriter {
         code.invokestatic(
                 ConstantDescs.CD_Integer,
                 "compareUnsigned",
-                MethodTypeDesc.of(ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int));
+                MethodTypeDesc.of(
+                        ConstantDescs.CD_int, ConstantDescs.CD_int, ConstantDescs.CD_int));
         code.iflt(within).loadConstant(last).istore(scratch);
         code.labelBinding(within);
         code.loadConstant(addresses.toString()).iload(scratch);
         code.invokevirtual(
-                ConstantDescs.CD_String, "charAt", MethodTypeDesc.of(ConstantDescs.CD_char, ConstantDescs.CD_int));
+                ConstantDescs.CD_String,
+                "charAt",
+                MethodTypeDesc.of(ConstantDescs.CD_char, ConstantDescs.CD_int));
         code.ireturn();
     }
 }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes the instructions of a block. WebAssembly's operands are the JVM's; its locals are in the frame, and within
- * a block, once read or written, in a JVM local as well.
+ * Writes the instructions of a block. WebAssembly's operands are the JVM's; its locals are in the
+ * frame, and within a block, once read or written, in a JVM local as well.
  */
 final class InstructionWriter {
 
@@ -88,7 +88,8 @@ final class InstructionWriter {
             case DROP -> drop(plain.chosen().orElseThrow());
             case SELECT -> select(plain.chosen().orElseThrow());
             case CALL -> call((int) instruction.operand(0));
-            case CALL_INDIRECT -> callIndirect((int) instruction.operand(0), (int) instruction.operand(1));
+            case CALL_INDIRECT ->
+                    callIndirect((int) instruction.operand(0), (int) instruction.operand(1));
             case MEMORY_COPY -> copyMemory();
             case MEMORY_FILL -> fillMemory();
             default -> throw new UnsupportedOperationException(instruction.toString());
@@ -117,7 +118,8 @@ final class InstructionWriter {
         code.invokestatic(
                 module.shaded(),
                 "readGlobal",
-                MethodTypeDesc.of(ConstantDescs.CD_long, ConstantDescs.CD_int, CompiledModule.INSTANCE));
+                MethodTypeDesc.of(
+                        ConstantDescs.CD_long, ConstantDescs.CD_int, CompiledModule.INSTANCE));
         FrameLayout.fromSlot(code, module.globalType(global));
     }
 
@@ -154,7 +156,8 @@ final class InstructionWriter {
 
     private void call(int function) {
         code.aload(memory()).aload(instance());
-        code.invokestatic(module.holder(function), CompiledModule.method(function), module.type(function));
+        code.invokestatic(
+                module.holder(function), CompiledModule.method(function), module.type(function));
     }
 
     private void callIndirect(int type, int table) {
@@ -207,7 +210,10 @@ final class InstructionWriter {
                                 ConstantDescs.CD_int,
                                 CompiledModule.MEMORY)
                         : MethodTypeDesc.of(
-                                op.accessed(), ConstantDescs.CD_int, ConstantDescs.CD_int, CompiledModule.MEMORY);
+                                op.accessed(),
+                                ConstantDescs.CD_int,
+                                ConstantDescs.CD_int,
+                                CompiledModule.MEMORY);
         code.invokestatic(module.shaded(), op.accessor(), type);
         if (!op.store()) {
             op.conversion().accept(code);

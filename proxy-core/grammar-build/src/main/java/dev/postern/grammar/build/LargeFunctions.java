@@ -7,7 +7,10 @@ import java.util.TreeSet;
 /** Which functions are too large to be one JVM method that HotSpot compiles. */
 final class LargeFunctions {
 
-    /** Functions with up to this many instructions become methods that HotSpot compiles; a build checks that. */
+    /**
+     * Functions with up to this many instructions become methods that HotSpot compiles; a build
+     * checks that.
+     */
     private static final int MOST_INSTRUCTIONS = 2_800;
 
     private LargeFunctions() {}

@@ -19,7 +19,12 @@ import java.util.function.Consumer;
  * @param accessed the Java type of that width
  * @param conversion between the two types: after a load, before a store
  */
-record MemoryOp(boolean store, TypeKind type, String accessor, ClassDesc accessed, Consumer<CodeBuilder> conversion) {
+record MemoryOp(
+        boolean store,
+        TypeKind type,
+        String accessor,
+        ClassDesc accessed,
+        Consumer<CodeBuilder> conversion) {
 
     private static final Map<OpCode, MemoryOp> OPS = ops();
 
@@ -32,24 +37,102 @@ record MemoryOp(boolean store, TypeKind type, String accessor, ClassDesc accesse
         Consumer<CodeBuilder> as = _ -> {};
         load(ops, OpCode.I32_LOAD, TypeKind.INT, "Int", ConstantDescs.CD_int, as);
         load(ops, OpCode.I32_LOAD8_S, TypeKind.INT, "Byte", ConstantDescs.CD_byte, as);
-        load(ops, OpCode.I32_LOAD8_U, TypeKind.INT, "Byte", ConstantDescs.CD_byte, MemoryOp::unsignedByte);
+        load(
+                ops,
+                OpCode.I32_LOAD8_U,
+                TypeKind.INT,
+                "Byte",
+                ConstantDescs.CD_byte,
+                MemoryOp::unsignedByte);
         load(ops, OpCode.I32_LOAD16_S, TypeKind.INT, "Short", ConstantDescs.CD_short, as);
-        load(ops, OpCode.I32_LOAD16_U, TypeKind.INT, "Short", ConstantDescs.CD_short, CodeBuilder::i2c);
+        load(
+                ops,
+                OpCode.I32_LOAD16_U,
+                TypeKind.INT,
+                "Short",
+                ConstantDescs.CD_short,
+                CodeBuilder::i2c);
         load(ops, OpCode.I64_LOAD, TypeKind.LONG, "Long", ConstantDescs.CD_long, as);
-        load(ops, OpCode.I64_LOAD8_S, TypeKind.LONG, "Byte", ConstantDescs.CD_byte, CodeBuilder::i2l);
-        load(ops, OpCode.I64_LOAD8_U, TypeKind.LONG, "Byte", ConstantDescs.CD_byte, code -> unsignedByte(code).i2l());
-        load(ops, OpCode.I64_LOAD16_S, TypeKind.LONG, "Short", ConstantDescs.CD_short, CodeBuilder::i2l);
-        load(ops, OpCode.I64_LOAD16_U, TypeKind.LONG, "Short", ConstantDescs.CD_short, code -> code.i2c().i2l());
-        load(ops, OpCode.I64_LOAD32_S, TypeKind.LONG, "Int", ConstantDescs.CD_int, CodeBuilder::i2l);
-        load(ops, OpCode.I64_LOAD32_U, TypeKind.LONG, "Int", ConstantDescs.CD_int, code -> code.i2l().loadConstant(0xffffffffL).land());
+        load(
+                ops,
+                OpCode.I64_LOAD8_S,
+                TypeKind.LONG,
+                "Byte",
+                ConstantDescs.CD_byte,
+                CodeBuilder::i2l);
+        load(
+                ops,
+                OpCode.I64_LOAD8_U,
+                TypeKind.LONG,
+                "Byte",
+                ConstantDescs.CD_byte,
+                code -> unsignedByte(code).i2l());
+        load(
+                ops,
+                OpCode.I64_LOAD16_S,
+                TypeKind.LONG,
+                "Short",
+                ConstantDescs.CD_short,
+                CodeBuilder::i2l);
+        load(
+                ops,
+                OpCode.I64_LOAD16_U,
+                TypeKind.LONG,
+                "Short",
+                ConstantDescs.CD_short,
+                code -> code.i2c().i2l());
+        load(
+                ops,
+                OpCode.I64_LOAD32_S,
+                TypeKind.LONG,
+                "Int",
+                ConstantDescs.CD_int,
+                CodeBuilder::i2l);
+        load(
+                ops,
+                OpCode.I64_LOAD32_U,
+                TypeKind.LONG,
+                "Int",
+                ConstantDescs.CD_int,
+                code -> code.i2l().loadConstant(0xffffffffL).land());
         load(ops, OpCode.F64_LOAD, TypeKind.DOUBLE, "Double", ConstantDescs.CD_double, as);
         store(ops, OpCode.I32_STORE, TypeKind.INT, "Int", ConstantDescs.CD_int, as);
-        store(ops, OpCode.I32_STORE8, TypeKind.INT, "Byte", ConstantDescs.CD_byte, CodeBuilder::i2b);
-        store(ops, OpCode.I32_STORE16, TypeKind.INT, "Short", ConstantDescs.CD_short, CodeBuilder::i2s);
+        store(
+                ops,
+                OpCode.I32_STORE8,
+                TypeKind.INT,
+                "Byte",
+                ConstantDescs.CD_byte,
+                CodeBuilder::i2b);
+        store(
+                ops,
+                OpCode.I32_STORE16,
+                TypeKind.INT,
+                "Short",
+                ConstantDescs.CD_short,
+                CodeBuilder::i2s);
         store(ops, OpCode.I64_STORE, TypeKind.LONG, "Long", ConstantDescs.CD_long, as);
-        store(ops, OpCode.I64_STORE8, TypeKind.LONG, "Byte", ConstantDescs.CD_byte, code -> code.l2i().i2b());
-        store(ops, OpCode.I64_STORE16, TypeKind.LONG, "Short", ConstantDescs.CD_short, code -> code.l2i().i2s());
-        store(ops, OpCode.I64_STORE32, TypeKind.LONG, "Int", ConstantDescs.CD_int, CodeBuilder::l2i);
+        store(
+                ops,
+                OpCode.I64_STORE8,
+                TypeKind.LONG,
+                "Byte",
+                ConstantDescs.CD_byte,
+                code -> code.l2i().i2b());
+        store(
+                ops,
+                OpCode.I64_STORE16,
+                TypeKind.LONG,
+                "Short",
+                ConstantDescs.CD_short,
+                code -> code.l2i().i2s());
+        store(
+                ops,
+                OpCode.I64_STORE32,
+                TypeKind.LONG,
+                "Int",
+                ConstantDescs.CD_int,
+                CodeBuilder::l2i);
         store(ops, OpCode.F64_STORE, TypeKind.DOUBLE, "Double", ConstantDescs.CD_double, as);
         return ops;
     }

@@ -11,7 +11,9 @@ import java.util.List;
 /** Checks that HotSpot will compile what was generated. */
 final class MethodSizes {
 
-    /** HotSpot's {@code HugeMethodLimit}: larger methods stay interpreted, some fifty times slower. */
+    /**
+     * HotSpot's {@code HugeMethodLimit}: larger methods stay interpreted, some fifty times slower.
+     */
     static final int HUGE_METHOD_LIMIT = 8000;
 
     private MethodSizes() {}
@@ -29,7 +31,10 @@ final class MethodSizes {
                 if (size > HUGE_METHOD_LIMIT) {
                     throw new IllegalStateException(
                             "%s of %s has %d bytes"
-                                    .formatted(method.methodName().stringValue(), file.getFileName(), size));
+                                    .formatted(
+                                            method.methodName().stringValue(),
+                                            file.getFileName(),
+                                            size));
                 }
             }
         }

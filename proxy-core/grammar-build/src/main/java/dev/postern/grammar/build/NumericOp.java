@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * An instruction that takes numbers from the stack and puts one back. Those the JVM has itself are written as such,
- * the others call Chicory's implementation of them.
+ * An instruction that takes numbers from the stack and puts one back. Those the JVM has itself are
+ * written as such, the others call Chicory's implementation of them.
  *
  * @param operands the types it takes, lowest first
  * @param result the type it puts back
@@ -70,7 +70,9 @@ record NumericOp(List<TypeKind> operands, TypeKind result, Consumer<CodeBuilder>
         binary(ops, OpCode.F64_SUB, Opcode.DSUB);
         binary(ops, OpCode.F64_MUL, Opcode.DMUL);
         binary(ops, OpCode.F64_DIV, Opcode.DDIV);
-        ops.put(OpCode.F64_NEG, new NumericOp(List.of(TypeKind.DOUBLE), TypeKind.DOUBLE, CodeBuilder::dneg));
+        ops.put(
+                OpCode.F64_NEG,
+                new NumericOp(List.of(TypeKind.DOUBLE), TypeKind.DOUBLE, CodeBuilder::dneg));
         conversion(ops, OpCode.I32_WRAP_I64, Opcode.L2I);
         conversion(ops, OpCode.I64_EXTEND_I32_S, Opcode.I2L);
         return ops;
@@ -116,6 +118,8 @@ record NumericOp(List<TypeKind> operands, TypeKind result, Consumer<CodeBuilder>
         ops.put(
                 opCode,
                 new NumericOp(
-                        List.of(instruction.fromType()), instruction.toType(), code -> code.with(instruction)));
+                        List.of(instruction.fromType()),
+                        instruction.toType(),
+                        code -> code.with(instruction)));
     }
 }

@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The blocks of a function in groups, each small enough for a method of its own, and the blocks that other groups
- * jump to. Such a block has an <em>address</em>: one number that says group and entry.
+ * The blocks of a function in groups, each small enough for a method of its own, and the blocks
+ * that other groups jump to. Such a block has an <em>address</em>: one number that says group and
+ * entry.
  */
 final class Partition {
 
-    /** Bits of an address that say which of a group's entries; the bits above them say which group. */
+    /**
+     * Bits of an address that say which of a group's entries; the bits above them say which group.
+     */
     static final int ENTRY_BITS = 7;
 
     private static final int MOST_ENTRIES = 1 << ENTRY_BITS;
@@ -45,7 +48,8 @@ final class Partition {
                 switch (step) {
                     case Step.Jump jump -> enterUnlessNear(block, jump.edge());
                     case Step.JumpIf jump -> enterUnlessNear(block, jump.edge());
-                    case Step.JumpTable table -> table.edges().forEach(edge -> enter(edge.target().block()));
+                    case Step.JumpTable table ->
+                            table.edges().forEach(edge -> enter(edge.target().block()));
                     case Step.Plain _, Step.Return _, Step.Trap _ -> {}
                 }
             }
@@ -82,7 +86,8 @@ final class Partition {
     int address(int block) {
         Integer address = addresses.get(block);
         if (address == null) {
-            throw new IllegalArgumentException("block " + block + " is not entered from outside its group");
+            throw new IllegalArgumentException(
+                    "block " + block + " is not entered from outside its group");
         }
         return address;
     }

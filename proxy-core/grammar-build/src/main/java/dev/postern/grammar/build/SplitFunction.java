@@ -18,15 +18,19 @@ import java.util.List;
 /**
  * Writes a function that is too large for one JVM method as a class of several.
  *
- * <p>Locals, and operands that are on the stack between blocks, live in a {@code long[]} frame. Each group of blocks
- * is a method that takes the number of the entry to begin at and the frame, and returns the address to go on at, or
- * {@value #RETURNED}; {@code call} goes from group to group.
+ * <p>Locals, and operands that are on the stack between blocks, live in a {@code long[]} frame.
+ * Each group of blocks is a method that takes the number of the entry to begin at and the frame,
+ * and returns the address to go on at, or {@value #RETURNED}; {@code call} goes from group to
+ * group.
  */
 final class SplitFunction {
 
     static final String CALL = "call";
 
-    /** What a group returns when the function has returned; the result, if any, is in the frame's first slot. */
+    /**
+     * What a group returns when the function has returned; the result, if any, is in the frame's
+     * first slot.
+     */
     static final int RETURNED = -1;
 
     /** Instructions in a group: some 4 KB, well below {@link MethodSizes#HUGE_METHOD_LIMIT}. */
@@ -46,12 +50,19 @@ final class SplitFunction {
     private final List<Block> blocks;
     private final Partition partition;
 
-    SplitFunction(CompiledModule module, int function) {
+    /**
+     * Prepares a function.
+     *
+     * @param groupSize how many instructions a group may have
+     * @throws UnsupportedOperationException if the function has an instruction that this does not
+     *     know
+     */
+    SplitFunction(CompiledModule module, int function, int groupSize) {
         this.module = module;
         this.function = function;
         this.name = ClassDesc.of(module.name() + "Function" + function);
         this.blocks = FunctionBlocks.of(module.module(), function);
-        this.partition = Partition.of(blocks, GROUP_SIZE);
+        this.partition = Partition.of(blocks, groupSize);
     }
 
     ClassDesc name() {

@@ -22,13 +22,19 @@ final class SplitFunctions {
      * @param module the module with these functions' code
      * @param name what the compiled classes' names begin with
      * @param functions their indexes, imports counted
+     * @param groupSize how many instructions of a function a method may have
      */
-    static void write(ClassFolder classes, WasmModule module, String name, Set<Integer> functions)
+    static void write(
+            ClassFolder classes,
+            WasmModule module,
+            String name,
+            Set<Integer> functions,
+            int groupSize)
             throws IOException {
         CompiledModule compiled = new CompiledModule(module, name, functionClasses(classes, name));
         Map<ClassDesc, Map<String, ClassDesc>> replacements = new HashMap<>();
         for (int function : functions) {
-            SplitFunction split = new SplitFunction(compiled, function);
+            SplitFunction split = new SplitFunction(compiled, function, groupSize);
             classes.write(split.name(), _ -> split.write());
             replacements
                     .computeIfAbsent(compiled.holder(function), _ -> new HashMap<>())
@@ -40,14 +46,17 @@ final class SplitFunctions {
         }
     }
 
-    private static Map<Integer, ClassDesc> functionClasses(ClassFolder classes, String name) throws IOException {
+    private static Map<Integer, ClassDesc> functionClasses(ClassFolder classes, String name)
+            throws IOException {
         Map<Integer, ClassDesc> holders = new HashMap<>();
         ClassDesc holder = ClassDesc.of(name + "MachineFuncGroup_0");
         for (int i = 0; Files.exists(classes.file(holder)); i++) {
             for (MethodModel method : ClassFile.of().parse(classes.read(holder)).methods()) {
                 String methodName = method.methodName().stringValue();
                 if (methodName.startsWith(CompiledModule.METHOD_PREFIX)) {
-                    int function = Integer.parseInt(methodName.substring(CompiledModule.METHOD_PREFIX.length()));
+                    int function =
+                            Integer.parseInt(
+                                    methodName.substring(CompiledModule.METHOD_PREFIX.length()));
                     holders.put(function, holder);
                 }
             }

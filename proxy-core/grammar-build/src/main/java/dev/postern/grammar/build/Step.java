@@ -5,11 +5,15 @@ import java.lang.classfile.TypeKind;
 import java.util.List;
 import java.util.Optional;
 
-/** One step of a {@link Block}. A block ends with the first step that is neither {@link Plain} nor {@link JumpIf}. */
+/**
+ * One step of a {@link Block}. A block ends with the first step that is neither {@link Plain} nor
+ * {@link JumpIf}.
+ */
 sealed interface Step {
 
     /**
-     * An instruction that only works on the operand stack, locals, memory or globals, or calls a function.
+     * An instruction that only works on the operand stack, locals, memory or globals, or calls a
+     * function.
      *
      * @param chosen for {@code drop} and {@code select}, which take any type: the type they take
      */
@@ -41,11 +45,13 @@ sealed interface Step {
     /**
      * A way from one block to another.
      *
-     * @param kept the types of the operands the target finds on the stack, lowest first, without the carried one
+     * @param kept the types of the operands the target finds on the stack, lowest first, without
+     *     the carried one
      * @param dropped the types of the operands above them, which the jump takes away, lowest first
      * @param carried the type of the topmost operand if the target finds it on top of the kept ones
      */
-    record Edge(Label target, List<TypeKind> kept, List<TypeKind> dropped, Optional<TypeKind> carried) {
+    record Edge(
+            Label target, List<TypeKind> kept, List<TypeKind> dropped, Optional<TypeKind> carried) {
 
         /** Tells whether no operand is on the stack, so that there is nothing to do but jump. */
         boolean isBare() {

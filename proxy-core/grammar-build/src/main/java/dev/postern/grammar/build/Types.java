@@ -61,7 +61,11 @@ final class Types {
         int importCount = module.importSection().importCount();
         return Stream.concat(
                         ofFunction(module, function).params().stream(),
-                        module.codeSection().getFunctionBody(function - importCount).localTypes().stream())
+                        module
+                                .codeSection()
+                                .getFunctionBody(function - importCount)
+                                .localTypes()
+                                .stream())
                 .map(Types::of)
                 .toList();
     }

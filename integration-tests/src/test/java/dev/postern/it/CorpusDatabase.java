@@ -1,0 +1,61 @@
+package dev.postern.it;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+
+/** The databases that the corpora speak of, on a server's primary. */
+final class CorpusDatabase {
+
+    /** Owns everything in the corpus' database and may change it all. */
+    static final String OWNER = "app_owner";
+
+    private static final String OWNER_PASSWORD = "owner-pw";
+
+    private CorpusDatabase() {}
+
+    /** Makes the database of {@code deny.jsonl} and {@code allow.jsonl}; returns its owner. */
+    static Endpoint create(PostgresUnderTest postgres, Corpus corpus)
+            throws IOException, InterruptedException, SQLException {
+        // The name that the corpus knows it by belongs to the sample database.
+        Endpoint superuser = database(postgres, "corpus");
+        if (corpus.isWhole()) {
+            load(superuser, corpus.file("schema.sql"));
+            load(superuser, corpus.file("schema_attack.sql"));
+        } else {
+            Sql.execute(
+                    superuser,
+                    "CREATE ROLE " + OWNER + " LOGIN PASSWORD '" + OWNER_PASSWORD + "'",
+                    "ALTER DATABASE corpus OWNER TO " + OWNER);
+        }
+        return superuser.as(OWNER, OWNER_PASSWORD);
+    }
+
+    /** Makes the database of {@code readers.txt}; returns a role that may change it. */
+    static Endpoint createReaders(PostgresUnderTest postgres, Corpus corpus, String name)
+            throws IOException, InterruptedException, SQLException {
+        Endpoint superuser = database(postgres, "readers_" + name);
+        load(superuser, corpus.file("readers.sql"));
+        Sql.execute(
+                superuser,
+                "CREATE ROLE writer_" + name + " LOGIN PASSWORD 'writer-pw'",
+                "GRANT ALL ON SCHEMA public TO writer_" + name,
+                "GRANT ALL ON ALL TABLES IN SCHEMA public TO writer_" + name);
+        return superuser.as("writer_" + name, "writer-pw");
+    }
+
+    private static Endpoint database(PostgresUnderTest postgres, String name) throws SQLException {
+        Sql.execute(postgres.primary(), "CREATE DATABASE " + name);
+        return postgres.primary().withDatabase(name);
+    }
+
+    private static void load(Endpoint superuser, Path script) throws IOException, InterruptedException {
+        ClientProgram.Result result =
+                ClientProgram.run(
+                        superuser, "", List.of("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", script.toString()));
+        if (result.status() != 0) {
+            throw new IOException(script + ": " + result.errors());
+        }
+    }
+}
