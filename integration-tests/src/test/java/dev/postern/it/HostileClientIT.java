@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -36,9 +35,12 @@ final class HostileClientIT {
     private static final int MANY = 1_000_000;
     private static final long MEBIBYTE = 1 << 20;
 
-    @Parameter Gateway gateway;
-
+    private final Gateway gateway;
     private RawClient neighbour;
+
+    HostileClientIT(Gateway gateway) {
+        this.gateway = gateway;
+    }
 
     @BeforeEach
     void openNeighbour() throws IOException {
