@@ -11,6 +11,9 @@ final class CorpusDatabase {
     /** Owns everything in the corpus' database and may change it all. */
     static final String OWNER = "app_owner";
 
+    /** May read all of it; the texts to allow were tried as this role. */
+    private static final String READER = "ro";
+
     private static final String OWNER_PASSWORD = "owner-pw";
 
     private CorpusDatabase() {}
@@ -23,6 +26,7 @@ final class CorpusDatabase {
         if (corpus.isWhole()) {
             load(superuser, corpus.file("schema.sql"));
             load(superuser, corpus.file("schema_attack.sql"));
+            Sql.execute(superuser, "GRANT " + READER + " TO " + OWNER);
         } else {
             Sql.execute(
                     superuser,

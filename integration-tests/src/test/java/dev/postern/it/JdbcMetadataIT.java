@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What database tools ask pgjdbc about a database gives the same answers through Postern as directly. */
 @ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
-final class JdbcMetadataIT {
+record JdbcMetadataIT(Gateway gateway) {
 
     private static final Map<String, Question> QUESTIONS =
             Map.ofEntries(
@@ -56,8 +55,6 @@ final class JdbcMetadataIT {
                     Map.entry("getTypeInfo", meta -> meta.getTypeInfo()),
                     Map.entry("getUDTs", meta -> meta.getUDTs(null, "public", "%", null)),
                     Map.entry("getClientInfoProperties", meta -> meta.getClientInfoProperties()));
-
-    @Parameter Gateway gateway;
 
     @ParameterizedTest
     @ValueSource(strings = {"simple", "extended"})

@@ -94,9 +94,10 @@ final class LocalPostgres implements PostgresUnderTest {
         server().kill();
     }
 
-    /** Starts that server again, on the port it had. */
-    void startServing() throws IOException {
+    /** Starts that server again, on the port it had. A standby begins where it last was safe, so it has to catch up. */
+    void startServing() throws IOException, SQLException {
         server().restart();
+        servers.awaitReplay();
     }
 
     private PostgresServer server() {

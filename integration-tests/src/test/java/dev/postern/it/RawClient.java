@@ -45,6 +45,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** A message from the server. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Message(char type, byte[] body) {
 
         /** Returns a field of an ErrorResponse or NoticeResponse, {@code null} if it has none of this type. */
