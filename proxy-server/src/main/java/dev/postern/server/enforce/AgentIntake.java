@@ -4,10 +4,7 @@ import dev.postern.audit.AuditEvent.Protocol;
 import dev.postern.audit.EventId;
 import dev.postern.policy.Denial;
 import dev.postern.policy.Policy;
-<<<<<<< HEAD
 import dev.postern.policy.PreparedNames;
-=======
->>>>>>> gate
 import dev.postern.policy.PreparedStatements;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
@@ -85,7 +82,6 @@ final class AgentIntake {
     private final Downstream agent;
     private final Upstream upstream;
     private final NamedObjects<JudgedStatement> statements = new NamedObjects<>();
-    private final PreparedStatements preparedNames = new PreparedStatements();
     private final NamedObjects<JudgedStatement> portals = new NamedObjects<>();
 
     private PreparedStatements prepared = new PreparedStatements();
@@ -381,7 +377,6 @@ final class AgentIntake {
                 }
                 preparedUnder(current).onParse(inSql(name));
                 JudgedStatement statement = new JudgedStatement(text, allow, current, id);
-                preparedNames.onParse(name);
                 tracker.parse(statements.put(name, statement), attempt(statement));
                 yield Step.FORWARD;
             }
@@ -528,19 +523,14 @@ final class AgentIntake {
     /** Returns the verdict on the message at the head; {@code null} if it has to be waited for. */
     @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
     private @Nullable Verdict verdict(Policy current, SqlText text) {
-<<<<<<< HEAD
         if (headVerdict != null && headPolicy == current && headText != null && headText.equals(text)) {
             return headVerdict;
-=======
-        if (headVerdict != null && headPolicy == current) {
-            return inThisSession(headVerdict);
->>>>>>> gate
         }
         long start = environment.nanoTime().getAsLong();
         @Nullable Verdict verdict = environment.judge().cached(current, text);
         if (verdict != null) {
             headGateNanos = environment.nanoTime().getAsLong() - start;
-            return inThisSession(verdict);
+            return verdict;
         }
         state = State.JUDGING;
         headPolicy = current;
@@ -550,15 +540,6 @@ final class AgentIntake {
                 .judge()
                 .judge(current, text, found -> environment.eventLoop().execute(() -> onVerdict(found, start)));
         return null;
-    }
-
-    /** What EXECUTE runs is known only of names that this session has prepared. */
-    private Verdict inThisSession(Verdict verdict) {
-        if (verdict instanceof Verdict.Allow allow) {
-            Denial denial = preparedNames.check(allow);
-            return denial == null ? verdict : new Verdict.Deny(allow.summary(), denial);
-        }
-        return verdict;
     }
 
     private void onVerdict(Verdict verdict, long start) {
