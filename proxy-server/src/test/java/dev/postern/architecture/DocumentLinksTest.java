@@ -73,11 +73,17 @@ class DocumentLinksTest {
                 && (hash < 0 || headings(target).contains(link.substring(hash + 1)));
     }
 
-    /** Returns the names that a heading gets when the document is shown: lower case, hyphens, no punctuation. */
+    /**
+     * Returns the names that a heading gets when the document is shown: lower case, hyphens, no
+     * punctuation.
+     */
     private static Set<String> headings(Path document) {
         try {
             String text = CODE_BLOCK.matcher(Files.readString(document)).replaceAll("");
-            return HEADING.matcher(text).results().map(DocumentLinksTest::anchor).collect(Collectors.toSet());
+            return HEADING.matcher(text)
+                    .results()
+                    .map(DocumentLinksTest::anchor)
+                    .collect(Collectors.toSet());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
