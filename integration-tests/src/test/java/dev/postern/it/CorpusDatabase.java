@@ -55,10 +55,20 @@ final class CorpusDatabase {
         return postgres.primary().withDatabase(name);
     }
 
-    private static void load(Endpoint superuser, Path script) throws IOException, InterruptedException {
+    private static void load(Endpoint superuser, Path script)
+            throws IOException, InterruptedException {
         ClientProgram.Result result =
                 ClientProgram.run(
-                        superuser, "", List.of("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", script.toString()));
+                        superuser,
+                        "",
+                        List.of(
+                                "psql",
+                                "-X",
+                                "-q",
+                                "-v",
+                                "ON_ERROR_STOP=1",
+                                "-f",
+                                script.toString()));
         if (result.status() != 0) {
             throw new IOException(script + ": " + result.errors());
         }
