@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +40,22 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
     /** The catalog is not consulted yet: there is one version of it. */
     private static final long CATALOG_VERSION = 0;
 
-    /** Read once by a new grammar, so that the first agent does not pay for it. */
-    private static final SqlText WARM_UP =
-            SqlText.owning(
-                    "SELECT a, count(*) FROM t JOIN u USING (id) WHERE b = 'x' AND c > 1 GROUP BY a ORDER BY 2 DESC LIMIT 10"
-                            .getBytes(StandardCharsets.UTF_8));
+    /** Read by the first grammar, so that the first agents do not pay for the JVM's warming up. */
+    private static final List<SqlText> WARM_UP =
+            Stream.of(
+                            "SELECT a, count(*) FROM t JOIN u USING (id) WHERE b = 'x' AND c > 1 GROUP BY a ORDER BY 2 DESC LIMIT 10",
+                            "SELECT * FROM orders WHERE id = 42",
+                            "WITH m AS (SELECT date_trunc('month', d) AS m, sum(x) AS s FROM t GROUP BY 1) SELECT m, s, lag(s) OVER (ORDER BY m) FROM m",
+                            "SELECT c.relname, n.nspname FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r','p') AND n.nspname !~ '^pg_toast' AND pg_catalog.pg_table_is_visible(c.oid)",
+                            "SELECT CASE WHEN a IS NULL THEN 0 ELSE a::numeric / 2 END, (SELECT max(b) FROM u WHERE u.id = t.id) FROM t WHERE EXISTS (SELECT 1 FROM v WHERE v.x LIKE 'a%') UNION ALL SELECT 1, 2",
+                            "BEGIN",
+                            "SET extra_float_digits = 3",
+                            "EXPLAIN SELECT data->>'name', ARRAY[1,2,3] && tags FROM events WHERE at BETWEEN now() - interval '1 day' AND now()",
+                            "DELETE FROM t WHERE id = 1")
+                    .map(text -> SqlText.owning(text.getBytes(StandardCharsets.UTF_8)))
+                    .toList();
+
+    private static final int WARM_UP_ROUNDS = 40;
 
     private final Supplier<? extends Grammar> grammars;
     private final Gate gate;
@@ -192,8 +204,12 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
 
     private void warmUp(Readers readers) {
         try {
-            readers.get().read(WARM_UP);
+            SqlReader reader = readers.get();
+            reader.read(WARM_UP.getFirst());
             ready.complete(null);
+            for (int round = 0; round < WARM_UP_ROUNDS && queue.isEmpty(); round++) {
+                WARM_UP.forEach(reader::read);
+            }
         } catch (RuntimeException | LinkageError e) {
             ready.completeExceptionally(e);
         }
