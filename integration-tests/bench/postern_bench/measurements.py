@@ -10,7 +10,10 @@ from .servers import DATABASE, PASSWORD, Cluster, Route, client_environment
 from .wire import Connection
 
 PROGRESS = re.compile(r"progress: ([0-9.]+) s, ([0-9.]+) tps, lat ([0-9.]+) ms")
-ROW_OVERHEAD_BYTES = 11
+LARGE_RESULTS = {
+    "table rows": "SELECT a.* FROM pgbench_accounts a, generate_series(1, {bytes} / 122 / {accounts} + 1)",
+    "strings of 1,000 bytes": "SELECT repeat('x', 1000) FROM generate_series(1, {bytes} / 1011)",
+}
 
 
 @dataclass(frozen=True)
@@ -84,25 +87,24 @@ class Transfer:
         return self.bytes / self.seconds / 1024 / 1024
 
 
-def large_result(route: Route, size: int, row_bytes: int) -> Transfer:
-    rows = size // (row_bytes + ROW_OVERHEAD_BYTES)
-    sql = f"SELECT repeat('x', {row_bytes}) FROM generate_series(1, {rows})"
+def large_result(cluster: Cluster, route: Route, content: str, size: int) -> Transfer:
+    sql = LARGE_RESULTS[content].format(bytes=size, accounts=cluster.scale * 100_000)
     connection = Connection(route.port, route.user, PASSWORD, DATABASE)
     try:
         if route.pid is None:
-            return _transfer(connection, sql, None, None)
+            return _transfer(connection, sql)
         before = resident_bytes(route.pid)
         with PeakResident(route.pid) as peak:
-            transfer = _transfer(connection, sql, None, None)
+            transfer = _transfer(connection, sql)
         return Transfer(transfer.bytes, transfer.seconds, before, peak.bytes)
     finally:
         connection.close()
 
 
-def _transfer(connection: Connection, sql: str, before: int | None, peak: int | None) -> Transfer:
+def _transfer(connection: Connection, sql: str) -> Transfer:
     start = time.monotonic()
     size = connection.result_bytes(sql)
-    return Transfer(size, time.monotonic() - start, before, peak)
+    return Transfer(size, time.monotonic() - start, None, None)
 
 
 @dataclass(frozen=True)

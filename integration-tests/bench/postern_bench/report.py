@@ -32,8 +32,9 @@ class Result:
 
 @dataclass
 class LargeResult:
-    """The transfers on one route."""
+    """The transfers of one kind of result on one route."""
 
+    content: str
     route: str
     transfers: list[Transfer] = field(default_factory=list)
 
@@ -62,21 +63,22 @@ def transactions(results: list[Result]) -> str:
 
 
 def large_results(results: list[LargeResult]) -> str:
-    direct = next((result.mib_per_second for result in results if result.route == "direct"), None)
-    rows = [["route", "MiB/s", "/direct", "RSS before MiB", "RSS peak MiB"]]
+    rows = [["result", "route", "MiB/s", "/direct", "RSS before MiB", "RSS peak MiB"]]
     for result in results:
+        alike = {other.route: other.mib_per_second for other in results if other.content == result.content}
         before = [t.resident_before for t in result.transfers if t.resident_before is not None]
         peak = [t.resident_peak for t in result.transfers if t.resident_peak is not None]
         rows.append(
             [
+                result.content,
                 result.route,
                 f"{result.mib_per_second:.0f}",
-                _ratio(result.mib_per_second, direct),
+                _ratio(result.mib_per_second, alike.get("direct")),
                 f"{before[0] / MIB:.0f}" if before else "",
                 f"{max(peak) / MIB:.0f}" if peak else "",
             ]
         )
-    return _table(rows, left=1)
+    return _table(rows, left=2)
 
 
 def idle(result: Idle) -> str:

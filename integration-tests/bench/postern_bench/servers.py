@@ -166,7 +166,7 @@ def start_relay(folder: Path, cluster: Cluster, stack: ExitStack) -> Route:
     return Route("relay", port, READER, child.pid)
 
 
-def start_postern(folder: Path, cluster: Cluster, stack: ExitStack) -> Route:
+def start_postern(command: str, folder: Path, cluster: Cluster, stack: ExitStack) -> Route:
     port, admin = free_port(), free_port()
     secret = folder / "upstream-password"
     secret.write_text(PASSWORD)
@@ -194,7 +194,7 @@ audit:
   file: {{directory: "{folder / 'audit'}", rotate: 256MiB}}
 """
     )
-    child = Child("Postern", [str(ROOT / "postern"), "serve", "--config", str(settings)], folder / "postern.log")
+    child = Child("Postern", [command, "serve", "--config", str(settings)], folder / "postern.log")
     stack.callback(child.stop)
     child.wait_until(lambda: "ready" in child.output().split(), BUILD_SECONDS)
     return Route("postern", port, AGENT, child.pid)

@@ -20,7 +20,9 @@ record AuditFailureIT(Gateway gateway) {
     void trailThatCannotGrow_refusesStatementsAndSaysWhy() throws Exception {
         try (PosternProcess postern = PosternProcess.before(gateway.upstream());
                 RawClient client = RawClient.connect(postern.agent())) {
-            assertThat(client.query("SELECT 1").answers(1)).map(RawClient.Message::type).contains('D');
+            assertThat(client.query("SELECT 1").answers(1))
+                    .map(RawClient.Message::type)
+                    .contains('D');
             assertThat(postern.admin("/readyz").statusCode()).isEqualTo(200);
 
             postern.fillDisk();
@@ -33,7 +35,10 @@ record AuditFailureIT(Gateway gateway) {
             assertThat(refusal).map(RawClient.Message::type).containsExactly('E', 'Z');
             assertThat(refusal.getFirst().field('D')).contains("\"rule\":\"audit_unavailable\"");
             HttpResponse<String> ready =
-                    Eventually.get(PATIENCE, () -> postern.admin("/readyz"), answer -> answer.statusCode() != 200);
+                    Eventually.get(
+                            PATIENCE,
+                            () -> postern.admin("/readyz"),
+                            answer -> answer.statusCode() != 200);
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(ready.body()).contains("audit");
             assertThat(postern.admin("/healthz").statusCode()).isEqualTo(200);

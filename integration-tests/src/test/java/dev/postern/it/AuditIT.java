@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /** What agents did stands in the audit trail and in the metrics, in either protocol. */
@@ -35,16 +35,24 @@ record AuditIT(Gateway gateway) {
                     .sync()
                     .answers(1);
             client.query("DELETE FROM orders AS " + mark).answers(1);
-            client.parse("", "WITH gone AS (DELETE FROM orders AS " + mark + " RETURNING 1) SELECT 1 FROM gone")
+            client.parse(
+                            "",
+                            "WITH gone AS (DELETE FROM orders AS "
+                                    + mark
+                                    + " RETURNING 1) SELECT 1 FROM gone")
                     .sync()
                     .answers(1);
         }
 
         List<JsonNode> decided = awaitDecisions(mark, 5);
-        assertThat(decided).map(event -> event.path("decision").asText()).containsExactly("allow", "allow", "allow", "deny", "deny");
-        assertThat(decided).map(event -> event.path("protocol").asText()).containsExactly("simple", "extended", "extended", "simple", "extended");
-        assertThat(decided).allSatisfy(
-                event -> {
+        assertThat(decided)
+                .map(event -> event.path("decision").asText())
+                .containsExactly("allow", "allow", "allow", "deny", "deny");
+        assertThat(decided)
+                .map(event -> event.path("protocol").asText())
+                .containsExactly("simple", "extended", "extended", "simple", "extended");
+        assertThat(decided)
+                .allSatisfy(event -> {
                     assertThat(event.path("agent").asText()).isEqualTo(gateway.agent().user());
                     assertThat(event.path("human").asText()).isEqualTo("dana@example.com");
                     assertThat(event.path("human_source").asText()).isEqualTo("credential");
@@ -67,8 +75,12 @@ record AuditIT(Gateway gateway) {
 
         assertThat(metrics.statusCode()).isEqualTo(200);
         assertThat(metrics.body().lines())
-                .anyMatch(line -> line.matches("postern_statements_total\\{.*agent=\"it-agent\".*decision=\"allow\".*"))
-                .anyMatch(line -> line.matches("postern_statements_total\\{.*decision=\"deny\".*rule=\"write\".*"))
+                .anyMatch(line ->
+                        line.matches(
+                                "postern_statements_total\\{.*agent=\"it-agent\".*decision=\"allow\".*"))
+                .anyMatch(line ->
+                        line.matches(
+                                "postern_statements_total\\{.*decision=\"deny\".*rule=\"write\".*"))
                 .anyMatch(line -> line.startsWith("postern_rows_total"))
                 .anyMatch(line -> line.startsWith("postern_gate_seconds_bucket"))
                 .anyMatch(line -> line.startsWith("postern_upstream_up"))

@@ -19,8 +19,11 @@ final class ClientProgram {
     /** What a program left behind. */
     record Result(int status, String output, String errors) {}
 
-    /** Runs a program with the endpoint in its environment and {@code input} as its standard input. */
-    static Result run(Endpoint endpoint, String input, List<String> command) throws IOException, InterruptedException {
+    /**
+     * Runs a program with the endpoint in its environment and {@code input} as its standard input.
+     */
+    static Result run(Endpoint endpoint, String input, List<String> command)
+            throws IOException, InterruptedException {
         Path errors = Files.createTempFile("client", ".err");
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
@@ -32,7 +35,8 @@ final class ClientProgram {
             try (OutputStream stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             }
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IOException(command + " did not end");

@@ -22,7 +22,12 @@ final class ContainerPostgres implements PostgresUnderTest {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final String SUPERUSER = "postgres";
     private static final String[] LOGGING = {
-        "-c", "log_statement=all", "-c", "log_min_duration_statement=0", "-c", "log_error_verbosity=verbose"
+        "-c",
+        "log_statement=all",
+        "-c",
+        "log_min_duration_statement=0",
+        "-c",
+        "log_error_verbosity=verbose"
     };
 
     private final int majorVersion;
@@ -63,9 +68,12 @@ final class ContainerPostgres implements PostgresUnderTest {
                                         "echo 'host replication all all scram-sha-256' >> \"$PGDATA/pg_hba.conf\"\n"),
                                 "/docker-entrypoint-initdb.d/replication.sh")
                         .withCommand(command("postgres"))
-                        // The image starts the server once for its own set-up and a second time for good.
+                        // The image starts the server once for its own set-up and a second time for
+                        // good.
                         .waitingFor(
-                                Wait.forLogMessage(".*database system is ready to accept connections.*", 2)
+                                Wait.forLogMessage(
+                                                ".*database system is ready to accept connections.*",
+                                                2)
                                         .withStartupTimeout(START_LIMIT));
         primary.start();
         GenericContainer<?> standby =
@@ -87,8 +95,10 @@ final class ContainerPostgres implements PostgresUnderTest {
                                         .withStartupTimeout(START_LIMIT));
         standby.start();
         Endpoint superuser = endpoint(primary, SUPERUSER, password);
-        SampleDatabase shop = SampleDatabase.create(database -> superuser.withDatabase(database).connect());
-        ContainerPostgres both = new ContainerPostgres(majorVersion, password, network, primary, standby, shop);
+        SampleDatabase shop =
+                SampleDatabase.create(database -> superuser.withDatabase(database).connect());
+        ContainerPostgres both =
+                new ContainerPostgres(majorVersion, password, network, primary, standby, shop);
         both.awaitReplay();
         return both;
     }
@@ -146,7 +156,8 @@ final class ContainerPostgres implements PostgresUnderTest {
                 ResultSet flushed = position.executeQuery("SELECT pg_current_wal_flush_lsn()");
                 Connection connection = copy.withDatabase("postgres").connect();
                 PreparedStatement caughtUp =
-                        connection.prepareStatement("SELECT pg_last_wal_replay_lsn() >= ?::pg_lsn, pg_sleep(0.05)")) {
+                        connection.prepareStatement(
+                                "SELECT pg_last_wal_replay_lsn() >= ?::pg_lsn, pg_sleep(0.05)")) {
             flushed.next();
             caughtUp.setString(1, flushed.getString(1));
             boolean done = false;
@@ -172,7 +183,11 @@ final class ContainerPostgres implements PostgresUnderTest {
 
     private static Endpoint endpoint(GenericContainer<?> container, String user, String password) {
         return new Endpoint(
-                container.getHost(), container.getMappedPort(PORT), SampleDatabase.NAME, user, password);
+                container.getHost(),
+                container.getMappedPort(PORT),
+                SampleDatabase.NAME,
+                user,
+                password);
     }
 
     private static String[] command(String program) {

@@ -11,6 +11,9 @@ final class CorpusDatabase {
     /** Owns everything in the corpus' database and may change it all. */
     static final String OWNER = "app_owner";
 
+    /** May read all of it; the texts to allow were tried as this role. */
+    private static final String READER = "ro";
+
     private static final String OWNER_PASSWORD = "owner-pw";
 
     private CorpusDatabase() {}
@@ -23,6 +26,8 @@ final class CorpusDatabase {
         if (corpus.isWhole()) {
             load(superuser, corpus.file("schema.sql"));
             load(superuser, corpus.file("schema_attack.sql"));
+            // The sample database beside this one is closed to all but its readers; its size is asked for all the same.
+            Sql.execute(superuser, "GRANT " + READER + ", pg_read_all_stats TO " + OWNER);
         } else {
             Sql.execute(
                     superuser,
@@ -50,10 +55,20 @@ final class CorpusDatabase {
         return postgres.primary().withDatabase(name);
     }
 
-    private static void load(Endpoint superuser, Path script) throws IOException, InterruptedException {
+    private static void load(Endpoint superuser, Path script)
+            throws IOException, InterruptedException {
         ClientProgram.Result result =
                 ClientProgram.run(
-                        superuser, "", List.of("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", script.toString()));
+                        superuser,
+                        "",
+                        List.of(
+                                "psql",
+                                "-X",
+                                "-q",
+                                "-v",
+                                "ON_ERROR_STOP=1",
+                                "-f",
+                                script.toString()));
         if (result.status() != 0) {
             throw new IOException(script + ": " + result.errors());
         }

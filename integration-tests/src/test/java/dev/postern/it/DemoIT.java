@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code postern demo}, as a process of its own. */
 final class DemoIT {
 
-    private static final Pattern URL = Pattern.compile("psql (postgresql://([^:]+):([^@]+)@127\\.0\\.0\\.1:(\\d+)/shop)");
+    private static final Pattern URL =
+            Pattern.compile("psql (postgresql://([^:]+):([^@]+)@127\\.0\\.0\\.1:(\\d+)/shop)");
     private static final Pattern REMOVES = Pattern.compile("removes (\\S+)\\.");
 
     @Test
@@ -54,7 +55,12 @@ final class DemoIT {
             Path folder = Path.of(removes.group(1));
             assertThat(folder).isDirectory();
             Endpoint agent =
-                    new Endpoint("127.0.0.1", Integer.parseInt(url.group(4)), "shop", url.group(2), url.group(3));
+                    new Endpoint(
+                            "127.0.0.1",
+                            Integer.parseInt(url.group(4)),
+                            "shop",
+                            url.group(2),
+                            url.group(3));
             assertThat(Sql.one(agent, "SELECT count(*) FROM orders")).isEqualTo("9000");
             assertThat(Sql.one(agent, "SELECT pg_is_in_recovery()")).isEqualTo("t");
 
@@ -84,14 +90,16 @@ final class DemoIT {
 
     @Test
     void portInUse_isSaidInWordsBeforeAnythingStarts() throws Exception {
-        try (ServerSocket taken =
-                new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Process demo = start("--port", Integer.toString(taken.getLocalPort()));
 
-            String output = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output =
+                    new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
             assertThat(demo.waitFor()).isEqualTo(2);
-            assertThat(output).contains("port " + taken.getLocalPort() + " on 127.0.0.1 is in use").contains("--port");
+            assertThat(output)
+                    .contains("port " + taken.getLocalPort() + " on 127.0.0.1 is in use")
+                    .contains("--port");
         }
     }
 
@@ -124,7 +132,9 @@ final class DemoIT {
     /** Checks that no server of a demo is left. */
     private static void assertNothingRuns(Process demo) throws IOException {
         String folder = "postern-demo-" + demo.pid() + "-";
-        assertThat(ProcessHandle.allProcesses().map(process -> process.info().commandLine().orElse("")))
+        assertThat(
+                        ProcessHandle.allProcesses()
+                                .map(process -> process.info().commandLine().orElse("")))
                 .noneMatch(line -> line.contains(folder));
         try (var left = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             assertThat(left.map(Path::toString)).noneMatch(path -> path.contains(folder));

@@ -31,9 +31,12 @@ record DrainIT(Gateway gateway) {
             postern.terminate();
 
             List<RawClient.Message> farewell = idle.toTheEnd();
-            assertThat(farewell).last().satisfies(message -> assertThat(message.field('C')).isEqualTo("57P01"));
+            assertThat(farewell)
+                    .last()
+                    .satisfies(message -> assertThat(message.field('C')).isEqualTo("57P01"));
             String login =
-                    Eventually.get(PATIENCE, () -> loginError(postern.agent()), error -> !error.isEmpty());
+                    Eventually.get(
+                            PATIENCE, () -> loginError(postern.agent()), error -> !error.isEmpty());
             assertThat(login).as("a new session is refused").isNotEmpty();
             List<RawClient.Message> answers = busy.toTheEnd();
             assertThat(answers).map(RawClient.Message::type).contains('D', 'C');
@@ -47,12 +50,14 @@ record DrainIT(Gateway gateway) {
             postern.terminate();
 
             assertThat(postern.exitCode()).isZero();
-            assertThatThrownBy(() -> RawClient.open(postern.agent())).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> RawClient.open(postern.agent()))
+                    .isInstanceOf(IOException.class);
         }
     }
 
     private static String loginError(Endpoint agent) {
-        try (RawClient client = RawClient.connect(agent)) {
+        try {
+            RawClient.connect(agent).close();
             return "";
         } catch (IOException e) {
             return e.getClass().getSimpleName() + " " + e.getMessage();

@@ -11,7 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Drivers of other languages, each by a script that reads in all the ways it knows, and one that tries to write. */
+/**
+ * Drivers of other languages, each by a script that reads in all the ways it knows, and one that
+ * tries to write.
+ */
 @ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
 record DriversIT(Gateway gateway) {
@@ -45,7 +48,9 @@ record DriversIT(Gateway gateway) {
                 new Driver("asyncpg", python("check_asyncpg.py"), 2),
                 new Driver(
                         "node-postgres",
-                        List.of("node", TestEnvironment.target().resolve("node/check.js").toString()),
+                        List.of(
+                                "node",
+                                TestEnvironment.target().resolve("node/check.js").toString()),
                         2));
     }
 
@@ -53,7 +58,8 @@ record DriversIT(Gateway gateway) {
     @MethodSource("drivers")
     void reads_throughPostern_answerAsDirectly(Driver driver) throws Exception {
         ClientProgram.Result through = ClientProgram.run(gateway.agent(), "", driver.with("reads"));
-        ClientProgram.Result direct = ClientProgram.run(gateway.upstream().serving(), "", driver.with("reads"));
+        ClientProgram.Result direct =
+                ClientProgram.run(gateway.upstream().serving(), "", driver.with("reads"));
 
         assertThat(direct.status()).as(direct.errors()).isZero();
         assertThat(through.status()).as(through.errors()).isZero();
@@ -66,13 +72,15 @@ record DriversIT(Gateway gateway) {
         Refusals refusals = Refusals.watch(gateway);
 
         ClientProgram.Result through =
-                ClientProgram.run(gateway.agent(), String.join("\n", WRITES) + "\n", driver.with("writes"));
+                ClientProgram.run(
+                        gateway.agent(), String.join("\n", WRITES) + "\n", driver.with("writes"));
 
         assertThat(through.status()).as(through.errors()).isZero();
         List<String> lines = through.output().lines().toList();
         assertThat(lines.subList(0, lines.size() - 1))
                 .hasSize(WRITES.size() * driver.attempts())
-                .allSatisfy(line -> assertThat(line).matches("(25006|42501) \\{\"rule\":\"[a-z_]+\".*"));
+                .allSatisfy(line ->
+                        assertThat(line).matches("(25006|42501) \\{\"rule\":\"[a-z_]+\".*"));
         assertThat(lines.getLast()).startsWith("alive").contains("2000");
         refusals.assertNeverReached(MARK);
     }
@@ -80,7 +88,9 @@ record DriversIT(Gateway gateway) {
     private static List<String> python(String script) {
         return List.of(
                 "/usr/bin/python3",
-                Path.of(System.getProperty("postern.it.sources", "src/test"), "python", script).toAbsolutePath().toString());
+                Path.of(System.getProperty("postern.it.sources", "src/test"), "python", script)
+                        .toAbsolutePath()
+                        .toString());
     }
 
     /**

@@ -15,8 +15,12 @@ final class EmbeddedPostgresIT {
 
             assertThat(Sql.one(postgres.serving(), "SELECT pg_is_in_recovery()")).isEqualTo("t");
             assertThat(Sql.one(postgres.serving(), "SELECT answer FROM fresh")).isEqualTo("42");
-            assertThat(Sql.one(postgres.primary(), "SELECT state FROM pg_stat_replication")).isEqualTo("streaming");
-            assertThat(Sql.one(postgres.serving(), "SELECT has_table_privilege('customers', 'INSERT, UPDATE, DELETE')"))
+            assertThat(Sql.one(postgres.primary(), "SELECT state FROM pg_stat_replication"))
+                    .isEqualTo("streaming");
+            assertThat(
+                            Sql.one(
+                                    postgres.serving(),
+                                    "SELECT has_table_privilege('customers', 'INSERT, UPDATE, DELETE')"))
                     .isEqualTo("f");
         }
     }

@@ -17,13 +17,17 @@ record Endpoint(String host, int port, String database, String user, String pass
         return new Endpoint(host, port, database, name, itsPassword);
     }
 
-    /** Opens a pgjdbc connection with properties of the driver's own, such as {@code preferQueryMode}. */
+    /**
+     * Opens a pgjdbc connection with properties of the driver's own, such as {@code
+     * preferQueryMode}.
+     */
     Connection connect(Map<String, String> driverProperties) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
         properties.putAll(driverProperties);
-        return DriverManager.getConnection("jdbc:postgresql://" + host + ":" + port + "/" + database, properties);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + host + ":" + port + "/" + database, properties);
     }
 
     Connection connect() throws SQLException {

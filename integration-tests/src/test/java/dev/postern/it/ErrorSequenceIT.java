@@ -12,11 +12,12 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A refusal looks like an error of the server: the types of the messages that answer a conversation through Postern equal those
- * of a server that refuses the role (42501) at the same point.
+ * A refusal looks like an error of the server: the types of the messages that answer a conversation
+ * through Postern equal those of a server that refuses the role (42501) at the same point.
  *
- * <p>The point is the same where the server refuses a text when it is parsed, as Postern does. {@code SELECT … FROM
- * staff.salaries} is such a text: the role lacks USAGE on the schema. In a simple Query every refusal looks alike.
+ * <p>The point is the same where the server refuses a text when it is parsed, as Postern does.
+ * {@code SELECT … FROM staff.salaries} is such a text: the role lacks USAGE on the schema. In a
+ * simple Query every refusal looks alike.
  */
 @ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
@@ -31,12 +32,17 @@ record ErrorSequenceIT(Gateway gateway) {
     static Stream<Conversation> conversations() {
         return Stream.of(
                 new Conversation("simple", 1, (c, text) -> c.query(text)),
-                new Conversation("simple, then a read", 2, (c, text) -> c.query(text).query("SELECT 1")),
+                new Conversation(
+                        "simple, then a read", 2, (c, text) -> c.query(text).query("SELECT 1")),
                 new Conversation(
                         "simple in a block",
                         5,
                         (c, text) ->
-                                c.query("BEGIN").query("SELECT 1").query(text).query("SELECT 2").query("ROLLBACK")),
+                                c.query("BEGIN")
+                                        .query("SELECT 1")
+                                        .query(text)
+                                        .query("SELECT 2")
+                                        .query("ROLLBACK")),
                 new Conversation(
                         "simple in a block, COMMIT answers ROLLBACK",
                         3,
@@ -56,8 +62,13 @@ record ErrorSequenceIT(Gateway gateway) {
                         "extended",
                         1,
                         (c, text) ->
-                                c.parse("", text).bind("", "").describe('P', "").execute("", 0).sync()),
-                new Conversation("extended, Parse alone", 1, (c, text) -> c.parse("s", text).sync()),
+                                c.parse("", text)
+                                        .bind("", "")
+                                        .describe('P', "")
+                                        .execute("", 0)
+                                        .sync()),
+                new Conversation(
+                        "extended, Parse alone", 1, (c, text) -> c.parse("s", text).sync()),
                 new Conversation(
                         "extended, named and described",
                         1,
@@ -166,7 +177,8 @@ record ErrorSequenceIT(Gateway gateway) {
 
     @ParameterizedTest
     @MethodSource("conversations")
-    void refusal_inConversation_isAnsweredAsTheServerAnswers(Conversation conversation) throws IOException {
+    void refusal_inConversation_isAnsweredAsTheServerAnswers(Conversation conversation)
+            throws IOException {
         List<String> direct = conversation.hold(gateway.upstream().serving(), FORBIDDEN);
         List<String> through = conversation.hold(gateway.agent(), DENIED);
 
@@ -175,7 +187,8 @@ record ErrorSequenceIT(Gateway gateway) {
 
     @ParameterizedTest
     @MethodSource("conversations")
-    void errorOfTheServer_inConversation_isRelayedAsItIs(Conversation conversation) throws IOException {
+    void errorOfTheServer_inConversation_isRelayedAsItIs(Conversation conversation)
+            throws IOException {
         List<String> direct = conversation.hold(gateway.upstream().serving(), FORBIDDEN);
         List<String> through = conversation.hold(gateway.agent(), FORBIDDEN);
 

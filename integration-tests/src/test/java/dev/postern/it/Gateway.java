@@ -23,7 +23,8 @@ final class Gateway implements AutoCloseable {
     private final RunningServer server;
     private final Endpoint agent;
 
-    private Gateway(PostgresUnderTest upstream, GatewayFiles files, RunningServer server, Endpoint agent) {
+    private Gateway(
+            PostgresUnderTest upstream, GatewayFiles files, RunningServer server, Endpoint agent) {
         this.upstream = upstream;
         this.files = files;
         this.server = server;
@@ -41,10 +42,12 @@ final class Gateway implements AutoCloseable {
      * @param role whom it logs in as, and to which database
      * @param sections more sections of the configuration
      */
-    static Gateway before(PostgresUnderTest upstream, Endpoint role, String sections) throws Exception {
+    static Gateway before(PostgresUnderTest upstream, Endpoint role, String sections)
+            throws Exception {
         GatewayFiles files = GatewayFiles.write(upstream, role, sections);
         RunningServer server = PosternServer.start(ConfigurationLoader.load(files.configuration()));
-        return new Gateway(upstream, files, server, files.agent(server.address().getPort(), role.database()));
+        return new Gateway(
+                upstream, files, server, files.agent(server.address().getPort(), role.database()));
     }
 
     PostgresUnderTest upstream() {
@@ -60,7 +63,8 @@ final class Gateway implements AutoCloseable {
     List<String> auditLines() throws IOException {
         List<String> lines = new ArrayList<>();
         try (Stream<Path> all = Files.list(files.auditDirectory())) {
-            for (Path file : all.filter(path -> path.toString().endsWith(".jsonl")).sorted().toList()) {
+            for (Path file :
+                    all.filter(path -> path.toString().endsWith(".jsonl")).sorted().toList()) {
                 lines.addAll(Files.readAllLines(file));
             }
         }

@@ -21,7 +21,8 @@ record GatewayFiles(Path directory, String password) {
      * @param role whom Postern logs in as, and to which database
      * @param sections more sections of the configuration
      */
-    static GatewayFiles write(PostgresUnderTest upstream, Endpoint role, String sections) throws IOException {
+    static GatewayFiles write(PostgresUnderTest upstream, Endpoint role, String sections)
+            throws IOException {
         Path directory = Files.createTempDirectory("postern-it-");
         GeneratedCredential credential = GeneratedCredential.create();
         Files.writeString(directory.resolve("upstream.password"), role.password());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketException;
@@ -19,14 +18,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a client sends that means harm or is broken gets an error or a close, and a session beside it does not notice. */
+/**
+ * What a client sends that means harm or is broken gets an error or a close, and a session beside
+ * it does not notice.
+ */
 @ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(NewestGateway.class)
 final class HostileClientIT {
@@ -36,9 +37,12 @@ final class HostileClientIT {
     private static final int MANY = 1_000_000;
     private static final long MEBIBYTE = 1 << 20;
 
-    @Parameter Gateway gateway;
-
+    private final Gateway gateway;
     private RawClient neighbour;
+
+    HostileClientIT(Gateway gateway) {
+        this.gateway = gateway;
+    }
 
     @BeforeEach
     void openNeighbour() throws IOException {
@@ -47,7 +51,9 @@ final class HostileClientIT {
 
     @AfterEach
     void neighbourWorksOn() throws IOException {
-        assertThat(neighbour.query("SELECT 'fine'").answers(1)).map(RawClient.Message::type).contains('D', 'C');
+        assertThat(neighbour.query("SELECT 'fine'").answers(1))
+                .map(RawClient.Message::type)
+                .contains('D', 'C');
         neighbour.close();
     }
 
@@ -56,14 +62,20 @@ final class HostileClientIT {
         new Random(4711).nextBytes(random);
         random[0] = 0x7F;
         return Stream.of(
-                Arguments.of("HTTP", "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
+                Arguments.of(
+                        "HTTP",
+                        "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII)),
                 Arguments.of("random bytes", random),
                 Arguments.of("startup packet of 2 GB", ints(TWO_GIGABYTES, 196608)),
                 Arguments.of("startup packet of negative length", ints(-1, 196608)),
                 Arguments.of("startup packet of length 3", ints(3, 196608)),
                 Arguments.of("startup packet of protocol 1", ints(9, 1 << 16)),
-                Arguments.of("query before login", new byte[] {'Q', 0, 0, 0, 13, 'S', 'E', 'L', 'E', 'C', 'T', ' ', '1', 0}),
-                Arguments.of("startup of unterminated names", new byte[] {0, 0, 0, 12, 0, 3, 0, 0, 'u', 's', 'e', 'r'}));
+                Arguments.of(
+                        "query before login",
+                        new byte[] {'Q', 0, 0, 0, 13, 'S', 'E', 'L', 'E', 'C', 'T', ' ', '1', 0}),
+                Arguments.of(
+                        "startup of unterminated names",
+                        new byte[] {0, 0, 0, 12, 0, 3, 0, 0, 'u', 's', 'e', 'r'}));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -97,9 +109,13 @@ final class HostileClientIT {
                 Arguments.of("message of negative length", header('Q', -5)),
                 Arguments.of("message of length 3", header('S', 3)),
                 Arguments.of("Query without terminator", new byte[] {'Q', 0, 0, 0, 6, 'S', 'E'}),
-                Arguments.of("Query with text behind its terminator", new byte[] {'Q', 0, 0, 0, 8, 'a', 0, 'b', 0}),
+                Arguments.of(
+                        "Query with text behind its terminator",
+                        new byte[] {'Q', 0, 0, 0, 8, 'a', 0, 'b', 0}),
                 Arguments.of("Bind that ends early", new byte[] {'B', 0, 0, 0, 8, 0, 0, 0, 9}),
-                Arguments.of("Parse with a negative count", new byte[] {'P', 0, 0, 0, 8, 0, 0, (byte) 0xFF, (byte) 0xFF}),
+                Arguments.of(
+                        "Parse with a negative count",
+                        new byte[] {'P', 0, 0, 0, 8, 0, 0, (byte) 0xFF, (byte) 0xFF}),
                 Arguments.of("unknown message type", new byte[] {'~', 0, 0, 0, 4}),
                 Arguments.of("message of a server", new byte[] {'Z', 0, 0, 0, 5, 'I'}),
                 Arguments.of("Describe of nothing known", new byte[] {'D', 0, 0, 0, 6, '?', 0}));
@@ -113,7 +129,9 @@ final class HostileClientIT {
             client.socket().shutdownOutput();
 
             List<RawClient.Message> answers = client.toTheEnd();
-            assertThat(answers).as(name).noneMatch(message -> message.type() == 'D' || message.type() == 'C');
+            assertThat(answers)
+                    .as(name)
+                    .noneMatch(message -> message.type() == 'D' || message.type() == 'C');
             assertThat(answers)
                     .filteredOn(message -> message.type() == 'E')
                     .allSatisfy(message -> assertThat(message.field('C')).matches("[0-9A-Z]{5}"));
@@ -125,7 +143,9 @@ final class HostileClientIT {
         try (RawClient client = RawClient.connect(gateway.agent())) {
             client.bytes(Arrays.copyOf(header('Q', 100), 20)).flush();
 
-            assertThat(neighbour.query("SELECT 1").answers(1)).map(RawClient.Message::type).contains('D');
+            assertThat(neighbour.query("SELECT 1").answers(1))
+                    .map(RawClient.Message::type)
+                    .contains('D');
         }
     }
 
@@ -154,28 +174,23 @@ final class HostileClientIT {
         try (RawClient client = RawClient.connect(gateway.agent())) {
             Thread sender =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        try (DataOutputStream out =
-                                                new DataOutputStream(
-                                                        new BufferedOutputStream(
-                                                                client.socket().getOutputStream(), 1 << 16))) {
-                                            for (int i = 0; i < MANY; i++) {
-                                                out.write(header('S', 4));
-                                            }
-                                            out.write(header('X', 4));
-                                        } catch (IOException e) {
-                                            // The other side may close a connection that floods it.
-                                        }
-                                    });
-            long ready = 0;
-            boolean error = false;
-            for (RawClient.Message message : client.toTheEnd()) {
-                ready += message.type() == 'Z' ? 1 : 0;
-                error |= message.type() == 'E';
+                            .start(() -> {
+                                try {
+                                    OutputStream out =
+                                            new BufferedOutputStream(
+                                                    client.socket().getOutputStream(), 1 << 16);
+                                    for (int i = 0; i < MANY; i++) {
+                                        out.write(header('S', 4));
+                                    }
+                                    out.flush();
+                                } catch (IOException e) {
+                                    // The other side may close a connection that floods it.
+                                }
+                            });
+            for (int ready = 0; ready < MANY; ready++) {
+                assertThat(client.next().type()).isEqualTo('Z');
             }
             sender.join();
-            assertThat(error || ready == MANY).as("%d answers", ready).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -190,7 +205,9 @@ final class HostileClientIT {
                 idle.add(RawClient.open(gateway.agent()));
             }
             try (RawClient client = RawClient.connect(gateway.agent())) {
-                assertThat(client.query("SELECT 1").answers(1)).map(RawClient.Message::type).contains('D');
+                assertThat(client.query("SELECT 1").answers(1))
+                        .map(RawClient.Message::type)
+                        .contains('D');
             }
         } finally {
             for (RawClient client : idle) {

@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyManager;
 
-/** pgjdbc through Postern, in each of its query modes: reads work as directly, writes are refused and go nowhere. */
+/**
+ * pgjdbc through Postern, in each of its query modes: reads work as directly, writes are refused
+ * and go nowhere.
+ */
 @ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
 record JdbcIT(Gateway gateway) {
@@ -101,7 +104,9 @@ record JdbcIT(Gateway gateway) {
             StringWriter text = new StringWriter();
             long rows =
                     copyManager(connection)
-                            .copyOut("COPY (SELECT * FROM products ORDER BY id) TO STDOUT WITH (FORMAT csv)", text);
+                            .copyOut(
+                                    "COPY (SELECT * FROM products ORDER BY id) TO STDOUT WITH (FORMAT csv)",
+                                    text);
 
             assertThat(rows).isEqualTo(200);
             assertThat(text.toString().lines()).hasSize(200).first().asString().startsWith("1,");
@@ -115,7 +120,9 @@ record JdbcIT(Gateway gateway) {
             Refusals.assertRefused(
                     () ->
                             copyManager(connection)
-                                    .copyIn("COPY products /* in 5150 */ FROM STDIN", new StringReader("1\t2\n")),
+                                    .copyIn(
+                                            "COPY products /* in 5150 */ FROM STDIN",
+                                            new StringReader("1\t2\n")),
                     "25006",
                     "copy");
 
@@ -130,7 +137,8 @@ record JdbcIT(Gateway gateway) {
         Refusals refusals = Refusals.watch(gateway);
         try (Connection connection = gateway.agent().connect(Map.of("preferQueryMode", mode));
                 PreparedStatement delete =
-                        connection.prepareStatement("DELETE FROM customers /* 5151 */ WHERE id = ?")) {
+                        connection.prepareStatement(
+                                "DELETE FROM customers /* 5151 */ WHERE id = ?")) {
             delete.setInt(1, 5);
             Refusals.assertRefused(delete::executeUpdate, "25006", "write");
             Refusals.assertRefused(delete::executeUpdate, "25006", "write");
@@ -146,7 +154,8 @@ record JdbcIT(Gateway gateway) {
         Refusals refusals = Refusals.watch(gateway);
         try (Connection connection = gateway.agent().connect(Map.of("preferQueryMode", mode));
                 PreparedStatement update =
-                        connection.prepareStatement("UPDATE products SET name = ? /* 5152 */ WHERE id = 1")) {
+                        connection.prepareStatement(
+                                "UPDATE products SET name = ? /* 5152 */ WHERE id = 1")) {
             for (String name : List.of("a", "b", "c")) {
                 update.setString(1, name);
                 update.addBatch();
@@ -156,7 +165,8 @@ record JdbcIT(Gateway gateway) {
                             BatchUpdateException.class,
                             error -> assertThat(error.getSQLState()).isEqualTo("25006"));
 
-            assertThat(one(connection, "SELECT name FROM products WHERE id = 1")).isEqualTo("Steel chair");
+            assertThat(one(connection, "SELECT name FROM products WHERE id = 1"))
+                    .isEqualTo("Steel chair");
         }
         refusals.assertNeverReached("5152");
     }
@@ -168,10 +178,12 @@ record JdbcIT(Gateway gateway) {
             assertThat(one(connection, "SELECT 1")).isEqualTo("1");
             Savepoint before = connection.setSavepoint();
             try (Statement statement = connection.createStatement()) {
-                Refusals.assertRefused(() -> statement.execute("DELETE FROM orders"), "25006", "write");
+                Refusals.assertRefused(
+                        () -> statement.execute("DELETE FROM orders"), "25006", "write");
                 assertThatThrownBy(() -> statement.execute("SELECT 1"))
                         .isInstanceOfSatisfying(
-                                SQLException.class, error -> assertThat(error.getSQLState()).isEqualTo("25P02"));
+                                SQLException.class,
+                                error -> assertThat(error.getSQLState()).isEqualTo("25P02"));
             }
             connection.rollback(before);
             assertThat(one(connection, "SELECT 2")).isEqualTo("2");
@@ -187,7 +199,9 @@ record JdbcIT(Gateway gateway) {
             statement.execute("SELECT 1; SELECT 2");
             assertThat(statement.getMoreResults()).isTrue();
             Refusals.assertRefused(
-                    () -> statement.execute("SELECT 5153; DELETE FROM orders WHERE id = 5153"), "25006", "write");
+                    () -> statement.execute("SELECT 5153; DELETE FROM orders WHERE id = 5153"),
+                    "25006",
+                    "write");
         }
         refusals.assertNeverReached("5153");
     }
@@ -206,12 +220,12 @@ record JdbcIT(Gateway gateway) {
                                 }
                             },
                             CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
-            assertThatThrownBy(
-                            () ->
-                                    statement.executeQuery(
-                                            "SELECT count(*) FROM generate_series(1, 100000000000) AS a"))
+            assertThatThrownBy(() ->
+                            statement.executeQuery(
+                                    "SELECT count(*) FROM generate_series(1, 100000000000) AS a"))
                     .isInstanceOfSatisfying(
-                            SQLException.class, error -> assertThat(error.getSQLState()).isEqualTo("57014"));
+                            SQLException.class,
+                            error -> assertThat(error.getSQLState()).isEqualTo("57014"));
             cancelled.get(10, TimeUnit.SECONDS);
             assertThat(one(connection, "SELECT 3")).isEqualTo("3");
         }

@@ -10,16 +10,18 @@ import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What database tools ask pgjdbc about a database gives the same answers through Postern as directly. */
+/**
+ * What database tools ask pgjdbc about a database gives the same answers through Postern as
+ * directly.
+ */
 @ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(EveryGateway.class)
-final class JdbcMetadataIT {
+record JdbcMetadataIT(Gateway gateway) {
 
     private static final Map<String, Question> QUESTIONS =
             Map.ofEntries(
@@ -30,34 +32,59 @@ final class JdbcMetadataIT {
                     Map.entry("getTables", meta -> meta.getTables(null, null, "%", null)),
                     Map.entry(
                             "getTables(types)",
-                            meta -> meta.getTables(null, "public", "%", new String[] {"TABLE", "VIEW"})),
+                            meta ->
+                                    meta.getTables(
+                                            null, "public", "%", new String[] {"TABLE", "VIEW"})),
                     Map.entry("getColumns", meta -> meta.getColumns(null, "public", "%", "%")),
-                    Map.entry("getColumns(view)", meta -> meta.getColumns(null, null, "revenue\\_by\\_country", null)),
-                    Map.entry("getPrimaryKeys", meta -> meta.getPrimaryKeys(null, "public", "order_items")),
-                    Map.entry("getImportedKeys", meta -> meta.getImportedKeys(null, "public", "order_items")),
-                    Map.entry("getExportedKeys", meta -> meta.getExportedKeys(null, "public", "customers")),
+                    Map.entry(
+                            "getColumns(view)",
+                            meta -> meta.getColumns(null, null, "revenue\\_by\\_country", null)),
+                    Map.entry(
+                            "getPrimaryKeys",
+                            meta -> meta.getPrimaryKeys(null, "public", "order_items")),
+                    Map.entry(
+                            "getImportedKeys",
+                            meta -> meta.getImportedKeys(null, "public", "order_items")),
+                    Map.entry(
+                            "getExportedKeys",
+                            meta -> meta.getExportedKeys(null, "public", "customers")),
                     Map.entry(
                             "getCrossReference",
-                            meta -> meta.getCrossReference(null, "public", "customers", null, "public", "orders")),
-                    Map.entry("getIndexInfo", meta -> meta.getIndexInfo(null, "public", "orders", false, true)),
+                            meta ->
+                                    meta.getCrossReference(
+                                            null, "public", "customers", null, "public", "orders")),
+                    Map.entry(
+                            "getIndexInfo",
+                            meta -> meta.getIndexInfo(null, "public", "orders", false, true)),
                     Map.entry(
                             "getBestRowIdentifier",
                             meta ->
                                     meta.getBestRowIdentifier(
-                                            null, "public", "customers", DatabaseMetaData.bestRowSession, false)),
-                    Map.entry("getVersionColumns", meta -> meta.getVersionColumns(null, "public", "customers")),
-                    Map.entry("getTablePrivileges", meta -> meta.getTablePrivileges(null, "public", "%")),
+                                            null,
+                                            "public",
+                                            "customers",
+                                            DatabaseMetaData.bestRowSession,
+                                            false)),
                     Map.entry(
-                            "getColumnPrivileges", meta -> meta.getColumnPrivileges(null, "public", "customers", "%")),
+                            "getVersionColumns",
+                            meta -> meta.getVersionColumns(null, "public", "customers")),
+                    Map.entry(
+                            "getTablePrivileges",
+                            meta -> meta.getTablePrivileges(null, "public", "%")),
+                    Map.entry(
+                            "getColumnPrivileges",
+                            meta -> meta.getColumnPrivileges(null, "public", "customers", "%")),
                     Map.entry("getFunctions", meta -> meta.getFunctions(null, "public", "%")),
-                    Map.entry("getFunctionColumns", meta -> meta.getFunctionColumns(null, "public", "%", "%")),
+                    Map.entry(
+                            "getFunctionColumns",
+                            meta -> meta.getFunctionColumns(null, "public", "%", "%")),
                     Map.entry("getProcedures", meta -> meta.getProcedures(null, "public", "%")),
-                    Map.entry("getProcedureColumns", meta -> meta.getProcedureColumns(null, "public", "%", "%")),
+                    Map.entry(
+                            "getProcedureColumns",
+                            meta -> meta.getProcedureColumns(null, "public", "%", "%")),
                     Map.entry("getTypeInfo", meta -> meta.getTypeInfo()),
                     Map.entry("getUDTs", meta -> meta.getUDTs(null, "public", "%", null)),
                     Map.entry("getClientInfoProperties", meta -> meta.getClientInfoProperties()));
-
-    @Parameter Gateway gateway;
 
     @ParameterizedTest
     @ValueSource(strings = {"simple", "extended"})
@@ -68,10 +95,9 @@ final class JdbcMetadataIT {
             SoftAssertions softly = new SoftAssertions();
             for (Map.Entry<String, Question> question : QUESTIONS.entrySet()) {
                 List<String> expected = answer(question.getValue(), direct);
-                softly.assertThatCode(
-                                () ->
-                                        assertThat(answer(question.getValue(), through))
-                                                .containsExactlyElementsOf(expected))
+                softly.assertThatCode(() ->
+                                assertThat(answer(question.getValue(), through))
+                                        .containsExactlyElementsOf(expected))
                         .as(question.getKey())
                         .doesNotThrowAnyException();
             }
@@ -98,7 +124,8 @@ final class JdbcMetadataIT {
                 Integer.toString(meta.getDefaultTransactionIsolation()));
     }
 
-    private static List<String> answer(Question question, Connection connection) throws SQLException {
+    private static List<String> answer(Question question, Connection connection)
+            throws SQLException {
         try (ResultSet result = question.ask(connection.getMetaData())) {
             return Rows.of(result);
         }

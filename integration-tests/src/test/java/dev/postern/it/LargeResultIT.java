@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A large result flows through with flat memory, and a slow reader stops it at the source. The size is {@code
- * -Dpostern.it.result-mib}, 200 unless given; 1024 is a gigabyte.
+ * A large result flows through with flat memory, and a slow reader stops it at the source. The size
+ * is {@code -Dpostern.it.result-mib}, 200 unless given; 1024 is a gigabyte.
  */
 @ParameterizedClass(autoCloseArguments = false)
 @ArgumentsSource(NewestGateway.class)
@@ -37,13 +37,20 @@ record LargeResultIT(Gateway gateway) {
         String text = sql.formatted(MEBIBYTES * 1000);
         Flow direct = flow(gateway.upstream().serving(), text);
         Flow through = flow(gateway.agent(), text);
-        LOG.info("MiB={} direct MiB/s={} through MiB/s={}", MEBIBYTES, direct.rate(), through.rate());
+        LOG.info(
+                "MiB={} direct MiB/s={} through MiB/s={}",
+                MEBIBYTES,
+                direct.rate(),
+                through.rate());
 
         assertThat(through.bytes()).isEqualTo(direct.bytes()).isGreaterThan(MEBIBYTES * 1_000_000L);
         assertThat(through.memoryGrowth()).isLessThan(ALLOWED_GROWTH);
     }
 
-    /** What came, how fast, and by how much the memory in use grew at most meanwhile, collections done. */
+    /**
+     * What came, how fast, and by how much the memory in use grew at most meanwhile, collections
+     * done.
+     */
     private record Flow(long bytes, long nanos, long memoryGrowth) {
 
         long rate() {

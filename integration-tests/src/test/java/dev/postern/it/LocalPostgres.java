@@ -16,7 +16,13 @@ import java.util.Map;
 final class LocalPostgres implements PostgresUnderTest {
 
     private static final Map<String, String> SETTINGS =
-            Map.of("log_statement", "all", "log_min_duration_statement", "0", "log_error_verbosity", "verbose");
+            Map.of(
+                    "log_statement",
+                    "all",
+                    "log_min_duration_statement",
+                    "0",
+                    "log_error_verbosity",
+                    "verbose");
 
     private final String label;
     private final int majorVersion;
@@ -26,7 +32,12 @@ final class LocalPostgres implements PostgresUnderTest {
     private final SampleDatabase shop;
 
     private LocalPostgres(
-            String label, int majorVersion, Path directory, boolean hasStandby, EmbeddedPostgres servers, SampleDatabase shop) {
+            String label,
+            int majorVersion,
+            Path directory,
+            boolean hasStandby,
+            EmbeddedPostgres servers,
+            SampleDatabase shop) {
         this.label = label;
         this.majorVersion = majorVersion;
         this.directory = directory;
@@ -35,12 +46,16 @@ final class LocalPostgres implements PostgresUnderTest {
         this.shop = shop;
     }
 
-    static LocalPostgres start(String label, int majorVersion, PostgresBinaries binaries, boolean standby)
+    static LocalPostgres start(
+            String label, int majorVersion, PostgresBinaries binaries, boolean standby)
             throws IOException, SQLException {
         Path directory = Files.createTempDirectory("postern-it-");
         EmbeddedPostgres servers =
                 EmbeddedPostgres.start(
-                        binaries, directory, new EmbeddedPostgres.Options(standby, SETTINGS, List.of()), step -> {});
+                        binaries,
+                        directory,
+                        new EmbeddedPostgres.Options(standby, SETTINGS, List.of()),
+                        step -> {});
         SampleDatabase shop = SampleDatabase.create(servers.primary());
         servers.awaitReplay();
         return new LocalPostgres(label, majorVersion, directory, standby, servers, shop);
@@ -65,13 +80,21 @@ final class LocalPostgres implements PostgresUnderTest {
     public Endpoint primary() {
         PostgresServer primary = servers.primary();
         return new Endpoint(
-                "127.0.0.1", primary.port(), SampleDatabase.NAME, PostgresServer.SUPERUSER, primary.superuserPassword());
+                "127.0.0.1",
+                primary.port(),
+                SampleDatabase.NAME,
+                PostgresServer.SUPERUSER,
+                primary.superuserPassword());
     }
 
     @Override
     public Endpoint serving() {
         return new Endpoint(
-                "127.0.0.1", server().port(), SampleDatabase.NAME, SampleDatabase.READER, shop.readerPassword());
+                "127.0.0.1",
+                server().port(),
+                SampleDatabase.NAME,
+                SampleDatabase.READER,
+                shop.readerPassword());
     }
 
     @Override
@@ -89,14 +112,21 @@ final class LocalPostgres implements PostgresUnderTest {
         Statements.awaitBegun(serving().as(PostgresServer.SUPERUSER, primary().password()), text);
     }
 
-    /** Kills the server that Postern stands before, with all its processes, as a crash of its machine would. */
+    /**
+     * Kills the server that Postern stands before, with all its processes, as a crash of its
+     * machine would.
+     */
     void killServing() throws IOException {
         server().kill();
     }
 
-    /** Starts that server again, on the port it had. */
-    void startServing() throws IOException {
+    /**
+     * Starts that server again, on the port it had. A standby begins where it last was safe, so it
+     * has to catch up.
+     */
+    void startServing() throws IOException, SQLException {
         server().restart();
+        servers.awaitReplay();
     }
 
     private PostgresServer server() {

@@ -22,7 +22,8 @@ record LogFile(Path file) implements ServerLog {
             while (buffer.hasRemaining() && channel.read(buffer, place + buffer.position()) >= 0) {
                 // A read may bring less than was asked for.
             }
-            return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8).replace("\n\t", "\n");
+            return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8)
+                    .replace("\n\t", "\n");
         }
     }
 }

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 final class NewestGateway implements ArgumentsProvider {
 
     @Override
-    public Stream<? extends Arguments> provideArguments(ParameterDeclarations parameters, ExtensionContext context)
-            throws Exception {
+    public Stream<? extends Arguments> provideArguments(
+            ParameterDeclarations parameters, ExtensionContext context) throws Exception {
         return Stream.of(Arguments.of(TestEnvironment.of(context).newest()));
     }
 }

@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code postern serve} as a process of its own, for what concerns a process: signals and limits. */
+/**
+ * {@code postern serve} as a process of its own, for what concerns a process: signals and limits.
+ */
 final class PosternProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("ready [^ ]+:(\\d+) admin [^ ]+:(\\d+).*");
@@ -54,7 +56,8 @@ final class PosternProcess implements AutoCloseable {
             process.destroyForcibly();
             throw new IOException("said " + line + " instead of ready: " + Files.readString(log));
         }
-        Endpoint agent = files.agent(Integer.parseInt(ready.group(1)), upstream.serving().database());
+        Endpoint agent =
+                files.agent(Integer.parseInt(ready.group(1)), upstream.serving().database());
         return new PosternProcess(files, process, agent, Integer.parseInt(ready.group(2)));
     }
 
@@ -69,9 +72,18 @@ final class PosternProcess implements AutoCloseable {
     /** Lets no file that it writes grow any more, as a full disk would. */
     void fillDisk() throws IOException, InterruptedException {
         Process limit =
-                new ProcessBuilder(List.of("prlimit", "--pid", Long.toString(process.pid()), "--fsize=1")).start();
+                new ProcessBuilder(
+                                List.of(
+                                        "prlimit",
+                                        "--pid",
+                                        Long.toString(process.pid()),
+                                        "--fsize=1"))
+                        .start();
         if (limit.waitFor() != 0) {
-            throw new IOException("prlimit: " + new String(limit.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            throw new IOException(
+                    "prlimit: "
+                            + new String(
+                                    limit.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 

@@ -17,7 +17,9 @@ interface PostgresUnderTest extends AutoCloseable {
     /** The superuser on the primary, in the sample database. */
     Endpoint primary();
 
-    /** The role that may only read, in the sample database of the server that Postern stands before. */
+    /**
+     * The role that may only read, in the sample database of the server that Postern stands before.
+     */
     Endpoint serving();
 
     /** The log of that server. */

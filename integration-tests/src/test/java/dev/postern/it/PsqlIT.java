@@ -85,19 +85,19 @@ record PsqlIT(Gateway gateway) {
         Map<String, String> through = answers(gateway.agent());
         Map<String, String> direct = answers(gateway.upstream().serving());
 
-        SoftAssertions.assertSoftly(
-                softly -> {
-                    for (String command : READS) {
-                        softly.assertThat(through.get(command)).as(command).isEqualTo(direct.get(command));
-                    }
-                });
+        SoftAssertions.assertSoftly(softly -> {
+            for (String command : READS) {
+                softly.assertThat(through.get(command)).as(command).isEqualTo(direct.get(command));
+            }
+        });
     }
 
     @Test
     void copyOfQuery_toFile_writesWhatTheServerSends(@TempDir Path folder) throws Exception {
         Path through = folder.resolve("through.csv");
         Path direct = folder.resolve("direct.csv");
-        String copy = "\\copy (SELECT * FROM orders ORDER BY id) TO '%s' WITH (FORMAT csv, HEADER)\n";
+        String copy =
+                "\\copy (SELECT * FROM orders ORDER BY id) TO '%s' WITH (FORMAT csv, HEADER)\n";
 
         assertThat(psql(gateway.agent(), copy.formatted(through)).errors()).isEmpty();
         assertThat(psql(gateway.upstream().serving(), copy.formatted(direct)).errors()).isEmpty();
@@ -112,7 +112,8 @@ record PsqlIT(Gateway gateway) {
 
         assertThat(through.errors()).isEmpty();
         assertThat(through.output())
-                .isEqualTo(psql(gateway.upstream().serving(), "COPY products TO STDOUT;\n").output())
+                .isEqualTo(
+                        psql(gateway.upstream().serving(), "COPY products TO STDOUT;\n").output())
                 .contains("Steel chair");
     }
 
@@ -200,14 +201,19 @@ record PsqlIT(Gateway gateway) {
         refusals.assertNeverReached("4711");
     }
 
-    /** Runs all of {@link #READS} in one session and returns what psql printed after each, errors included. */
-    private static Map<String, String> answers(Endpoint endpoint) throws IOException, InterruptedException {
+    /**
+     * Runs all of {@link #READS} in one session and returns what psql printed after each, errors
+     * included.
+     */
+    private static Map<String, String> answers(Endpoint endpoint)
+            throws IOException, InterruptedException {
         StringBuilder script = new StringBuilder("\\set limit 100\n");
         for (String command : READS) {
             script.append("\\echo ").append(MARK).append('\n').append(command).append('\n');
         }
         ClientProgram.Result result =
-                ClientProgram.run(endpoint, script.toString(), List.of("sh", "-c", "exec psql -X -q 2>&1"));
+                ClientProgram.run(
+                        endpoint, script.toString(), List.of("sh", "-c", "exec psql -X -q 2>&1"));
         String[] sections = result.output().split(MARK + "\n", -1);
         assertThat(sections).as(result.output()).hasSize(READS.size() + 1);
         Map<String, String> answers = new LinkedHashMap<>();

@@ -19,10 +19,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that sends exactly the messages it is told to, in the order it is told, and shows exactly what came back. Messages
- * are collected until {@link #flush}, so that a pipeline leaves in one piece.
+ * A client that sends exactly the messages it is told to, in the order it is told, and shows
+ * exactly what came back. Messages are collected until {@link #flush}, so that a pipeline leaves in
+ * one piece.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL, section 54.7</a>
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL,
+ *     section 54.7</a>
  */
 final class RawClient implements AutoCloseable {
 
@@ -45,9 +47,13 @@ final class RawClient implements AutoCloseable {
     }
 
     /** A message from the server. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Message(char type, byte[] body) {
 
-        /** Returns a field of an ErrorResponse or NoticeResponse, {@code null} if it has none of this type. */
+        /**
+         * Returns a field of an ErrorResponse or NoticeResponse, {@code null} if it has none of
+         * this type.
+         */
         @Nullable String field(char code) {
             int at = 0;
             while (at < body.length && body[at] != 0) {
@@ -106,7 +112,9 @@ final class RawClient implements AutoCloseable {
             if (message.type() != 'R') {
                 continue;
             }
-            String text = new String(message.body(), 4, message.body().length - 4, StandardCharsets.UTF_8);
+            String text =
+                    new String(
+                            message.body(), 4, message.body().length - 4, StandardCharsets.UTF_8);
             switch (message.body()[3]) {
                 case AUTHENTICATION_OK -> {}
                 case AUTHENTICATION_SASL -> {
@@ -116,22 +124,32 @@ final class RawClient implements AutoCloseable {
                                     .username("*")
                                     .password(endpoint.password().toCharArray())
                                     .build();
-                    byte[] first = scram.clientFirstMessage().toString().getBytes(StandardCharsets.UTF_8);
-                    message('p', body -> {
-                        string(body, "SCRAM-SHA-256");
-                        body.writeInt(first.length);
-                        body.write(first);
-                    });
+                    byte[] first =
+                            scram.clientFirstMessage().toString().getBytes(StandardCharsets.UTF_8);
+                    message(
+                            'p',
+                            body -> {
+                                string(body, "SCRAM-SHA-256");
+                                body.writeInt(first.length);
+                                body.write(first);
+                            });
                     flush();
                 }
                 case AUTHENTICATION_SASL_CONTINUE -> {
                     exchange(scram, client -> client.serverFirstMessage(text));
-                    byte[] last = Objects.requireNonNull(scram).clientFinalMessage().toString().getBytes(StandardCharsets.UTF_8);
+                    byte[] last =
+                            Objects.requireNonNull(scram)
+                                    .clientFinalMessage()
+                                    .toString()
+                                    .getBytes(StandardCharsets.UTF_8);
                     message('p', body -> body.write(last));
                     flush();
                 }
-                case AUTHENTICATION_SASL_FINAL -> exchange(scram, client -> client.serverFinalMessage(text));
-                default -> throw new IOException("unexpected authentication request " + message.body()[3]);
+                case AUTHENTICATION_SASL_FINAL ->
+                        exchange(scram, client -> client.serverFinalMessage(text));
+                default ->
+                        throw new IOException(
+                                "unexpected authentication request " + message.body()[3]);
             }
         }
     }
@@ -167,11 +185,13 @@ final class RawClient implements AutoCloseable {
     }
 
     RawClient parse(String name, String sql) throws IOException {
-        return message('P', body -> {
-            string(body, name);
-            string(body, sql);
-            body.writeShort(0);
-        });
+        return message(
+                'P',
+                body -> {
+                    string(body, name);
+                    string(body, sql);
+                    body.writeShort(0);
+                });
     }
 
     RawClient bind(String portal, String statement) throws IOException {
@@ -180,33 +200,39 @@ final class RawClient implements AutoCloseable {
 
     /** Binds parameters in text form and asks for results in text form. */
     RawClient bind(String portal, String statement, List<String> params) throws IOException {
-        return message('B', body -> {
-            string(body, portal);
-            string(body, statement);
-            body.writeShort(0);
-            body.writeShort(params.size());
-            for (String param : params) {
-                byte[] text = param.getBytes(StandardCharsets.UTF_8);
-                body.writeInt(text.length);
-                body.write(text);
-            }
-            body.writeShort(0);
-        });
+        return message(
+                'B',
+                body -> {
+                    string(body, portal);
+                    string(body, statement);
+                    body.writeShort(0);
+                    body.writeShort(params.size());
+                    for (String param : params) {
+                        byte[] text = param.getBytes(StandardCharsets.UTF_8);
+                        body.writeInt(text.length);
+                        body.write(text);
+                    }
+                    body.writeShort(0);
+                });
     }
 
     /** Describes a statement ('S') or portal ('P'). */
     RawClient describe(char kind, String name) throws IOException {
-        return message('D', body -> {
-            body.writeByte(kind);
-            string(body, name);
-        });
+        return message(
+                'D',
+                body -> {
+                    body.writeByte(kind);
+                    string(body, name);
+                });
     }
 
     RawClient execute(String portal, int maxRows) throws IOException {
-        return message('E', body -> {
-            string(body, portal);
-            body.writeInt(maxRows);
-        });
+        return message(
+                'E',
+                body -> {
+                    string(body, portal);
+                    body.writeInt(maxRows);
+                });
     }
 
     RawClient sync() throws IOException {

@@ -15,7 +15,8 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * What "refused" means: Postern's own error, known by the rule in its DETAIL, and a text that the server never saw.
+ * What "refused" means: Postern's own error, known by the rule in its DETAIL, and a text that the
+ * server never saw.
  *
  * @param gateway the Postern that refuses
  * @param place the end of the server's log before the attempt

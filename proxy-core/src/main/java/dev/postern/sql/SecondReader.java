@@ -1,5 +1,6 @@
 package dev.postern.sql;
 
+import dev.postern.protocol.SqlText;
 import java.util.List;
 import java.util.Locale;
 import net.sf.jsqlparser.parser.AbstractJSqlParser.Dialect;
@@ -27,25 +28,44 @@ import net.sf.jsqlparser.util.TablesNamesFinder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of a text by JSqlParser, an implementation that shares nothing with PostgreSQL's grammar. It can only veto: a write
- * that it sees refuses the text, and that it sees none means nothing.
+ * One reading of a text by JSqlParser, an implementation that shares nothing with PostgreSQL's
+ * grammar. It can only veto: a write that it sees refuses the text, and that it sees none means
+ * nothing.
  *
  * <p>{@link #read} may take seconds on hostile texts; {@link #cancel} from another thread ends it.
  */
 public final class SecondReader {
 
     /** Longer texts are not read a second time. */
-    public static final int MAX_LENGTH = 16 * 1024;
+    private static final int MAX_LENGTH = 16 * 1024;
+
+    /** Texts with more of these are not read a second time: thousands, nested, keep it from noticing that it should stop. */
+    private static final int MAX_PARENTHESES = 1_000;
 
     private final CCJSqlParser parser;
 
     /** Prepares to read a text. */
     public SecondReader(String sql) {
-        parser = new CCJSqlParser(new StringProvider(sql))
-                .withDialect(Dialect.POSTGRESQL)
-                .withSquareBracketQuotation(false)
-                .withBackslashEscapeCharacter(false)
-                .withAllowComplexParsing(true);
+        parser =
+                new CCJSqlParser(new StringProvider(sql))
+                        .withDialect(Dialect.POSTGRESQL)
+                        .withSquareBracketQuotation(false)
+                        .withBackslashEscapeCharacter(false)
+                        .withAllowComplexParsing(true);
+    }
+
+    /** Tells whether a text is one that this reader can be expected to read in its time. */
+    public static boolean takes(SqlText text) {
+        if (text.length() > MAX_LENGTH) {
+            return false;
+        }
+        int parentheses = 0;
+        for (byte b : text.bytes()) {
+            if (b == '(') {
+                parentheses++;
+            }
+        }
+        return parentheses <= MAX_PARENTHESES;
     }
 
     /** What came of a second reading. */
@@ -89,7 +109,8 @@ public final class SecondReader {
             }
             return new Reading.Reads(statements.size());
         } catch (ParseException | RuntimeException | StackOverflowError e) {
-            // A library that meets a text it was not written for: whatever it throws, it has no vote.
+            // A library that meets a text it was not written for: whatever it throws, it has no
+            // vote.
             return new Reading.Unreadable();
         }
     }
@@ -113,7 +134,11 @@ public final class SecondReader {
     }
 
     private static String name(Statement statement) {
-        return statement.getClass().getSimpleName().replace("Parenthesed", "").toUpperCase(Locale.ROOT);
+        return statement
+                .getClass()
+                .getSimpleName()
+                .replace("Parenthesed", "")
+                .toUpperCase(Locale.ROOT);
     }
 
     /** Looks for what makes a query write, wherever in it. */

@@ -38,7 +38,8 @@ public final class SqlReader {
 
     /** What is known of a text that is over the limit, without reading it. */
     public static Unreadable tooLong(SqlText text, GateLimits limits) {
-        return new Unreadable(Reason.TOO_LONG, text.length() + " bytes, the limit is " + limits.textBytes(), 0);
+        return new Unreadable(
+                Reason.TOO_LONG, text.length() + " bytes, the limit is " + limits.textBytes(), 0);
     }
 
     /** Tells whether a text is valid UTF-8 without NUL. */

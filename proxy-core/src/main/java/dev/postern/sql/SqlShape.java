@@ -3,13 +3,15 @@ package dev.postern.sql;
 import java.util.Arrays;
 
 /**
- * The shape of a text: what is left when the numbers and the insides of the strings in it are taken out. Texts of one shape have
- * parse trees that differ in constants only, so that one verdict can hold for all of them.
+ * The shape of a text: what is left when the numbers and the insides of the strings in it are taken
+ * out. Texts of one shape have parse trees that differ in constants only, so that one verdict can
+ * hold for all of them.
  *
- * <p>Only a <em>plain</em> text has a shape: one in which single quotes alone delimit strings, whatever the server's settings. It
- * has no backslash, dollar sign, comment opener, control character or the word UESCAPE, no double-quoted name with anything but
- * ASCII letters, digits and underscores, and no identifier character or {@code &} right before a quote, nor a quote right after
- * one.
+ * <p>Only a <em>plain</em> text has a shape: one in which single quotes alone delimit strings,
+ * whatever the server's settings. It has no backslash, dollar sign, comment opener, control
+ * character or the word UESCAPE, no double-quoted name with anything but ASCII letters, digits and
+ * underscores, and no identifier character or {@code &} right before a quote, nor a quote right
+ * after one.
  *
  * <p>An object is room for one shape at a time, to be used again and again by one thread.
  */
@@ -71,20 +73,24 @@ public final class SqlShape {
         out = 0;
         boolean plain = true;
         while (plain && in < text.length) {
-            plain = switch (CLASS[text[in] & 0xFF]) {
-                case LETTER -> word();
-                case DIGIT -> number();
-                case SINGLE_QUOTE -> string();
-                case DOUBLE_QUOTE -> name();
-                case COMMENT -> dashOrSlash();
-                case REFUSED -> false;
-                default -> copy();
-            };
+            plain =
+                    switch (CLASS[text[in] & 0xFF]) {
+                        case LETTER -> word();
+                        case DIGIT -> number();
+                        case SINGLE_QUOTE -> string();
+                        case DOUBLE_QUOTE -> name();
+                        case COMMENT -> dashOrSlash();
+                        case REFUSED -> false;
+                        default -> copy();
+                    };
         }
         return plain;
     }
 
-    /** Returns the bytes of the shape last taken, {@link #length} of them: valid until the next one is taken. */
+    /**
+     * Returns the bytes of the shape last taken, {@link #length} of them: valid until the next one
+     * is taken.
+     */
     public byte[] bytes() {
         return shape;
     }
@@ -130,10 +136,14 @@ public final class SqlShape {
         return true;
     }
 
-    /** A number that stands alone goes; what only looks like one, as in {@code 1e5} or {@code 0x1F}, stays. */
+    /**
+     * A number that stands alone goes; what only looks like one, as in {@code 1e5} or {@code 0x1F},
+     * stays.
+     */
     private boolean number() {
         int end = digits(in);
-        boolean decimal = end + 1 < text.length && text[end] == '.' && CLASS[text[end + 1] & 0xFF] == DIGIT;
+        boolean decimal =
+                end + 1 < text.length && text[end] == '.' && CLASS[text[end + 1] & 0xFF] == DIGIT;
         if (decimal) {
             end = digits(end + 1);
         }
@@ -195,7 +205,9 @@ public final class SqlShape {
             }
             end++;
         }
-        if (end == text.length || end == in + 1 || (end + 1 < text.length && isQuote(text[end + 1]))) {
+        if (end == text.length
+                || end == in + 1
+                || (end + 1 < text.length && isQuote(text[end + 1]))) {
             return false;
         }
         shape[out++] = '\'';
@@ -221,7 +233,9 @@ public final class SqlShape {
             }
             end++;
         }
-        if (end == text.length || end == in + 1 || (end + 1 < text.length && isQuote(text[end + 1]))) {
+        if (end == text.length
+                || end == in + 1
+                || (end + 1 < text.length && isQuote(text[end + 1]))) {
             return false;
         }
         System.arraycopy(text, in, shape, out, end + 1 - in);
@@ -232,13 +246,19 @@ public final class SqlShape {
 
     private boolean opensComment(int at) {
         byte b = text[at];
-        return at + 1 < text.length && ((b == '-' && text[at + 1] == '-') || (b == '/' && text[at + 1] == '*'));
+        return at + 1 < text.length
+                && ((b == '-' && text[at + 1] == '-') || (b == '/' && text[at + 1] == '*'));
     }
 
-    /** Something right before a quote may belong to it: {@code E'…'}, {@code U&"…"}, a doubled quote. */
+    /**
+     * Something right before a quote may belong to it: {@code E'…'}, {@code U&"…"}, a doubled
+     * quote.
+     */
     private boolean isJoined(int quote) {
         return quote > 0
-                && (isWordPart(text[quote - 1]) || text[quote - 1] == '&' || isQuote(text[quote - 1]));
+                && (isWordPart(text[quote - 1])
+                        || text[quote - 1] == '&'
+                        || isQuote(text[quote - 1]));
     }
 
     private static boolean isWordPart(byte b) {

@@ -16,7 +16,8 @@ import java.util.Set;
  * @param hazards parts of it that write or lock, wherever they stand
  * @param rangeNames names and aliases in FROM, as which whole rows can be asked for
  * @param constants its short string constants
- * @param wholeRelations names of relations whose columns it may show without naming them, by {@code *} or under other names
+ * @param wholeRelations names of relations whose columns it may show without naming them, by {@code
+ *     *} or under other names
  */
 public record StatementFacts(
         Statement statement,

@@ -27,17 +27,18 @@ class CorpusTest {
     private static final Logger LOG = Logger.getLogger(CorpusTest.class.getName());
 
     /**
-     * Cases that syntax alone cannot decide: a cast of a literal to a type of one's own looks the same whether the type is an honest
-     * enum or a domain whose check writes, and so does {@code t.f} whether f is a column or a function. The upstream's catalog
-     * decides them.
+     * Cases that syntax alone cannot decide: a cast of a literal to a type of one's own looks the
+     * same whether the type is an honest enum or a domain whose check writes, and so does {@code
+     * t.f} whether f is a column or a function. The upstream's catalog decides them.
      */
-    private static final Set<String> NEEDS_CATALOG = Set.of(
-            "indirect-cast-004",
-            "indirect-cast-025",
-            "indirect-attribute-001",
-            "indirect-attribute-002",
-            "indirect-attribute-003",
-            "indirect-attribute-011");
+    private static final Set<String> NEEDS_CATALOG =
+            Set.of(
+                    "indirect-cast-004",
+                    "indirect-cast-025",
+                    "indirect-attribute-001",
+                    "indirect-attribute-002",
+                    "indirect-attribute-003",
+                    "indirect-attribute-011");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -62,7 +63,8 @@ class CorpusTest {
     void sharedCorpora_whenPresent_holdToo() throws IOException {
         Path shared = sharedCorpus();
         if (shared == null) {
-            LOG.info("no shared/corpus beside the project: its captured texts and readers.txt are not tried");
+            LOG.info(
+                    "no shared/corpus beside the project: its captured texts and readers.txt are not tried");
             return;
         }
         assertThat(missed(Files.readAllLines(shared.resolve("deny.jsonl")))).isEmpty();
@@ -80,7 +82,8 @@ class CorpusTest {
         for (String text : Files.readString(shared.resolve("readers.txt")).split("\n%%\n", -1)) {
             String sql = unescape(text.strip());
             if (GATE.judge(sql.getBytes(StandardCharsets.UTF_8)) instanceof Verdict.Allow allow
-                    && allow.summary().functions().stream().anyMatch(name -> name.contains("evil"))) {
+                    && allow.summary().functions().stream()
+                            .anyMatch(name -> name.contains("evil"))) {
                 passedWithEffect.add(text);
             }
         }
@@ -95,9 +98,17 @@ class CorpusTest {
             if (NEEDS_CATALOG.contains(id.substring(id.indexOf('-') + 1))) {
                 continue;
             }
-            boolean refused = entry.has("sql") ? isRefused(entry.get("sql").asText()) : scriptIsRefused(entry);
+            boolean refused =
+                    entry.has("sql")
+                            ? isRefused(entry.get("sql").asText())
+                            : scriptIsRefused(entry);
             if (!refused) {
-                missed.add(id + " " + (entry.has("sql") ? entry.get("sql").asText() : entry.get("script").toString()));
+                missed.add(
+                        id
+                                + " "
+                                + (entry.has("sql")
+                                        ? entry.get("sql").asText()
+                                        : entry.get("script").toString()));
             }
         }
         return missed;
@@ -109,7 +120,10 @@ class CorpusTest {
                 : true;
     }
 
-    /** A script is refused if each step that must be is, or with {@code deny_any} one of them; steps below SQL are not ours. */
+    /**
+     * A script is refused if each step that must be is, or with {@code deny_any} one of them; steps
+     * below SQL are not ours.
+     */
     private static boolean scriptIsRefused(JsonNode entry) {
         PreparedStatements prepared = new PreparedStatements();
         boolean any = false;
@@ -130,18 +144,22 @@ class CorpusTest {
         String op = step.get("op").asText();
         return switch (op) {
             case "Q", "P" -> {
-                Verdict verdict = GATE.judge(step.get("sql").asText().getBytes(StandardCharsets.UTF_8));
+                Verdict verdict =
+                        GATE.judge(step.get("sql").asText().getBytes(StandardCharsets.UTF_8));
                 if (op.equals("P")) {
                     prepared.onParse(step.get("name").asText());
                 }
                 yield !(verdict instanceof Verdict.Allow allow && prepared.check(allow) == null);
             }
-            case "Qhex" -> GATE.judge(HexFormat.of().parseHex(step.get("hex").asText())) instanceof Verdict.Deny;
+            case "Qhex" ->
+                    GATE.judge(HexFormat.of().parseHex(step.get("hex").asText()))
+                            instanceof Verdict.Deny;
             case "startup" -> {
                 boolean refused = false;
                 for (var parameter : step.get("params").properties()) {
-                    refused |= !StartupParameters.isAllowed(
-                            parameter.getKey(), parameter.getValue().asText());
+                    refused |=
+                            !StartupParameters.isAllowed(
+                                    parameter.getKey(), parameter.getValue().asText());
                 }
                 yield refused;
             }
@@ -157,11 +175,12 @@ class CorpusTest {
             if (entry.has("sql")) {
                 texts.add(entry.get("sql").asText());
             } else {
-                entry.get("script").forEach(step -> {
-                    if (step.has("sql")) {
-                        texts.add(step.get("sql").asText());
-                    }
-                });
+                entry.get("script")
+                        .forEach(step -> {
+                            if (step.has("sql")) {
+                                texts.add(step.get("sql").asText());
+                            }
+                        });
             }
             PreparedStatements prepared = new PreparedStatements();
             for (String text : texts) {
@@ -182,22 +201,28 @@ class CorpusTest {
     private static String unescape(String text) {
         return Pattern.compile("<(LF|CR|U\\+([0-9A-F]+))>")
                 .matcher(text)
-                .replaceAll(match -> Matcher.quoteReplacement(
-                        switch (match.group(1)) {
-                            case "LF" -> "\n";
-                            case "CR" -> "\r";
-                            default -> Character.toString(Integer.parseInt(match.group(2), 16));
-                        }));
+                .replaceAll(match ->
+                        Matcher.quoteReplacement(
+                                switch (match.group(1)) {
+                                    case "LF" -> "\n";
+                                    case "CR" -> "\r";
+                                    default ->
+                                            Character.toString(
+                                                    Integer.parseInt(match.group(2), 16));
+                                }));
     }
 
     private static List<String> lines(String resource) throws IOException {
-        try (InputStream in = Objects.requireNonNull(CorpusTest.class.getResourceAsStream(resource))) {
+        try (InputStream in =
+                Objects.requireNonNull(CorpusTest.class.getResourceAsStream(resource))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         }
     }
 
     private static @Nullable Path sharedCorpus() {
-        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+        for (Path folder = Path.of("").toAbsolutePath();
+                folder != null;
+                folder = folder.getParent()) {
             Path corpus = folder.resolve("shared/corpus");
             if (Files.isDirectory(corpus)) {
                 return corpus;

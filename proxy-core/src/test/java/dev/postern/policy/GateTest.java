@@ -67,22 +67,29 @@ class GateTest {
                     RELATION | 42501 | SELECT * FROM (WITH pg_authid AS (SELECT 1) SELECT 1) x, pg_authid | WITH pg_authid AS (SELECT 1) TABLE pg_authid
                     SYNTAX | 42601 | SELEC 1 | SELECT 1
                     """)
-    void textAgainstRule_isRefused_andItsNeighbourPasses(Rule rule, String sqlState, String refused, String passing) {
-        assertThat(GATE.judge(refused)).isInstanceOfSatisfying(Verdict.Deny.class, deny -> {
-            assertThat(deny.denial().rule()).isEqualTo(rule);
-            assertThat(deny.denial().sqlState().code()).isEqualTo(sqlState);
-            assertThat(deny.denial().hint()).isNotBlank();
-        });
+    void textAgainstRule_isRefused_andItsNeighbourPasses(
+            Rule rule, String sqlState, String refused, String passing) {
+        assertThat(GATE.judge(refused))
+                .isInstanceOfSatisfying(
+                        Verdict.Deny.class,
+                        deny -> {
+                            assertThat(deny.denial().rule()).isEqualTo(rule);
+                            assertThat(deny.denial().sqlState().code()).isEqualTo(sqlState);
+                            assertThat(deny.denial().hint()).isNotBlank();
+                        });
         assertThat(GATE.judge(passing)).isInstanceOf(Verdict.Allow.class);
     }
 
     @Test
     void oneWriteAmongReads_refusesTheText() {
-        assertThat(GATE.judge("SELECT 1; DELETE FROM t; SELECT 2")).isInstanceOfSatisfying(Verdict.Deny.class, deny -> {
-            assertThat(deny.denial().rule()).isEqualTo(Rule.WRITE);
-            assertThat(deny.summary().command()).isEqualTo("MULTIPLE");
-            assertThat(deny.summary().relations()).containsExactly("t");
-        });
+        assertThat(GATE.judge("SELECT 1; DELETE FROM t; SELECT 2"))
+                .isInstanceOfSatisfying(
+                        Verdict.Deny.class,
+                        deny -> {
+                            assertThat(deny.denial().rule()).isEqualTo(Rule.WRITE);
+                            assertThat(deny.summary().command()).isEqualTo("MULTIPLE");
+                            assertThat(deny.summary().relations()).containsExactly("t");
+                        });
     }
 
     @Test
@@ -109,20 +116,28 @@ class GateTest {
 
     @Test
     void textNestedTooDeep_isRefused() {
-        assertRule(GATE.judge("SELECT " + "(".repeat(20_000) + "1" + ")".repeat(20_000)), Rule.TEXT_TOO_COMPLEX);
+        assertRule(
+                GATE.judge("SELECT " + "(".repeat(20_000) + "1" + ")".repeat(20_000)),
+                Rule.TEXT_TOO_COMPLEX);
         assertRule(GATE.judge("SELECT " + "1+".repeat(5_000) + "1"), Rule.TEXT_TOO_COMPLEX);
     }
 
     @Test
     void tooManyStatements_areRefused() {
-        assertRule(GATE.judge("SELECT 1;".repeat(GateLimits.DEFAULT.statements() + 1)), Rule.TEXT_TOO_COMPLEX);
-        assertThat(GATE.judge("SELECT 1;".repeat(GateLimits.DEFAULT.statements()))).isInstanceOf(Verdict.Allow.class);
+        assertRule(
+                GATE.judge("SELECT 1;".repeat(GateLimits.DEFAULT.statements() + 1)),
+                Rule.TEXT_TOO_COMPLEX);
+        assertThat(GATE.judge("SELECT 1;".repeat(GateLimits.DEFAULT.statements())))
+                .isInstanceOf(Verdict.Allow.class);
     }
 
     @Test
     void bytesThatAreNoText_areRefused() {
-        assertRule(GATE.judge(new byte[] {'S', 'E', 'L', 'E', 'C', 'T', ' ', (byte) 0xC3, '\''}), Rule.ENCODING);
-        assertRule(GATE.judge(new byte[] {'S', 'E', 'L', 'E', 'C', 'T', ' ', '1', 0}), Rule.ENCODING);
+        assertRule(
+                GATE.judge(new byte[] {'S', 'E', 'L', 'E', 'C', 'T', ' ', (byte) 0xC3, '\''}),
+                Rule.ENCODING);
+        assertRule(
+                GATE.judge(new byte[] {'S', 'E', 'L', 'E', 'C', 'T', ' ', '1', 0}), Rule.ENCODING);
     }
 
     @Test
@@ -143,8 +158,16 @@ class GateTest {
 
     @Test
     void functionOfPolicy_passes_butGlobNeverUnlocksAnUnsafeOne() {
-        Policy policy = new Policy("p", List.of("public.distance(*)", "geo.*", "pg_catalog.*", "pg_catalog.pg_ls_dir(*)"));
-        assertThat(GATE.judge("SELECT public.distance(1, 2), distance(3)", policy)).isInstanceOf(Verdict.Allow.class);
+        Policy policy =
+                new Policy(
+                        "p",
+                        List.of(
+                                "public.distance(*)",
+                                "geo.*",
+                                "pg_catalog.*",
+                                "pg_catalog.pg_ls_dir(*)"));
+        assertThat(GATE.judge("SELECT public.distance(1, 2), distance(3)", policy))
+                .isInstanceOf(Verdict.Allow.class);
         assertThat(GATE.judge("SELECT geo.anything()", policy)).isInstanceOf(Verdict.Allow.class);
         assertRule(GATE.judge("SELECT other.distance(1)", policy), Rule.FUNCTION_UNKNOWN);
         assertRule(GATE.judge("SELECT pg_sleep(1)", policy), Rule.FUNCTION_UNSAFE);
@@ -153,9 +176,13 @@ class GateTest {
 
     @Test
     void fingerprint_isTheSame_forOtherConstantsAndSpace() {
-        String first = GATE.judge("SELECT a FROM t WHERE b = 1 AND c = 'x'").summary().fingerprint();
+        String first =
+                GATE.judge("SELECT a FROM t WHERE b = 1 AND c = 'x'").summary().fingerprint();
         assertThat(first).hasSize(16);
-        assertThat(GATE.judge("SELECT  a\nFROM t /* c */ WHERE b = 22 AND c = 'longer'").summary().fingerprint())
+        assertThat(
+                        GATE.judge("SELECT  a\nFROM t /* c */ WHERE b = 22 AND c = 'longer'")
+                                .summary()
+                                .fingerprint())
                 .isEqualTo(first);
         assertThat(GATE.judge("SELECT a FROM t WHERE b = 1 OR c = 'x'").summary().fingerprint())
                 .isNotEqualTo(first);
@@ -164,7 +191,8 @@ class GateTest {
     @Test
     void summary_namesRelationsAndFunctions_sortedAndOnce() {
         StatementSummary summary =
-                GATE.judge("WITH c AS (SELECT 1) SELECT lower(a), lower(b) FROM s.t, c, b, b x").summary();
+                GATE.judge("WITH c AS (SELECT 1) SELECT lower(a), lower(b) FROM s.t, c, b, b x")
+                        .summary();
         assertThat(summary.command()).isEqualTo("SELECT");
         assertThat(summary.relations()).containsExactly("b", "s.t");
         assertThat(summary.functions()).containsExactly("lower");
@@ -174,18 +202,33 @@ class GateTest {
     void executeOfUnknownName_isRefusedBySession_untilItIsPrepared() {
         PreparedStatements session = new PreparedStatements();
         Verdict.Allow execute = (Verdict.Allow) GATE.judge("EXPLAIN ANALYZE EXECUTE p");
-        assertThat(session.check(execute)).isNotNull().extracting(Denial::sqlState)
+        assertThat(session.check(execute))
+                .isNotNull()
+                .extracting(Denial::sqlState)
                 .isEqualTo(SqlState.INVALID_SQL_STATEMENT_NAME);
         assertThat(session.check((Verdict.Allow) GATE.judge("PREPARE p AS SELECT 1"))).isNull();
         assertThat(session.check(execute)).isNull();
-        assertThat(new PreparedStatements().check((Verdict.Allow) GATE.judge("PREPARE q AS SELECT 1; EXECUTE q"))).isNull();
+        assertThat(
+                        new PreparedStatements()
+                                .check(
+                                        (Verdict.Allow)
+                                                GATE.judge("PREPARE q AS SELECT 1; EXECUTE q")))
+                .isNull();
     }
 
     @Test
     void detail_isOneLineOfJson() {
-        Denial denial = new Denial(Rule.RELATION, SqlState.INSUFFICIENT_PRIVILEGE, "m", 7, "a\"\\\n\u0001b", "h");
+        Denial denial =
+                new Denial(
+                        Rule.RELATION,
+                        SqlState.INSUFFICIENT_PRIVILEGE,
+                        "m",
+                        7,
+                        "a\"\\\n\u0001b",
+                        "h");
         assertThat(denial.detailJson())
-                .isEqualTo("{\"rule\":\"relation\",\"position\":7,\"object\":\"a\\\"\\\\\\u000a\\u0001b\"}");
+                .isEqualTo(
+                        "{\"rule\":\"relation\",\"position\":7,\"object\":\"a\\\"\\\\\\u000a\\u0001b\"}");
         assertThat(new Denial(Rule.SYNTAX, SqlState.SYNTAX_ERROR, "m", 0, null, "h").detailJson())
                 .isEqualTo("{\"rule\":\"syntax\"}");
     }
@@ -194,12 +237,14 @@ class GateTest {
     void refusedText_isShortForAReader_evenWhenItsNamesAreNot() {
         String name = "f".repeat(60);
         Verdict.Deny deny = (Verdict.Deny) GATE.judge("SELECT \"" + name + "\"()");
-        assertThat(deny.denial().detailJson().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(400);
+        assertThat(deny.denial().detailJson().getBytes(StandardCharsets.UTF_8))
+                .hasSizeLessThan(400);
     }
 
     private static void assertRule(Verdict verdict, Rule rule) {
         assertThat(verdict)
                 .isInstanceOfSatisfying(
-                        Verdict.Deny.class, deny -> assertThat(deny.denial().rule()).isEqualTo(rule));
+                        Verdict.Deny.class,
+                        deny -> assertThat(deny.denial().rule()).isEqualTo(rule));
     }
 }

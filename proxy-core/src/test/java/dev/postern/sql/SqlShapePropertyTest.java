@@ -12,7 +12,10 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Texts of one shape have equal trees apart from constants, over random texts made of what is hard to tell apart. */
+/**
+ * Texts of one shape have equal trees apart from constants, over random texts made of what is hard
+ * to tell apart.
+ */
 class SqlShapePropertyTest {
 
     private static final long SEED = 20261123;
@@ -22,17 +25,77 @@ class SqlShapePropertyTest {
     private static final int MIN_SHARED = 500;
 
     private static final String[] PIECES = {
-        "1", "23", "4.5", "6.", ".7", "8e9", "'a'", "'b c'", "'d-e'", "''", "'f''g'", "'(h)'", "\"i\"", "\"j k\"", "k", "float(2)",
-        "float(30)", "numeric(3,1)", "x", "E'l'", "U&'m'", "&", "+", "-", "/", "*", "::text", "::int", "::float(5)", "::float(50)",
-        "::bit(3)", "(", ")", ",", " ", "\n", "--n\n", "/*o*/", "\\", "$1", "$$p$$", "is null", " and ", " in ", "interval ", "=",
-        "ORDER BY ", "LIMIT ", " FROM t ", " WHERE ", "UESCAPE", "é", ";", "[", "]", "@", "|| ", "date ", " as ", "f(", "abs("
+        "1",
+        "23",
+        "4.5",
+        "6.",
+        ".7",
+        "8e9",
+        "'a'",
+        "'b c'",
+        "'d-e'",
+        "''",
+        "'f''g'",
+        "'(h)'",
+        "\"i\"",
+        "\"j k\"",
+        "k",
+        "float(2)",
+        "float(30)",
+        "numeric(3,1)",
+        "x",
+        "E'l'",
+        "U&'m'",
+        "&",
+        "+",
+        "-",
+        "/",
+        "*",
+        "::text",
+        "::int",
+        "::float(5)",
+        "::float(50)",
+        "::bit(3)",
+        "(",
+        ")",
+        ",",
+        " ",
+        "\n",
+        "--n\n",
+        "/*o*/",
+        "\\",
+        "$1",
+        "$$p$$",
+        "is null",
+        " and ",
+        " in ",
+        "interval ",
+        "=",
+        "ORDER BY ",
+        "LIMIT ",
+        " FROM t ",
+        " WHERE ",
+        "UESCAPE",
+        "é",
+        ";",
+        "[",
+        "]",
+        "@",
+        "|| ",
+        "date ",
+        " as ",
+        "f(",
+        "abs("
     };
 
-    private static final Pattern CONSTANT = Pattern.compile(
-            "\"A_Const\":\\{(?:\"(?:ival|fval|sval)\":\\{(?:\"(?:ival|fval|sval)\":(?:-?\\d+|\"[^\"]*\"))?\\},?)(?:\"location\":-?\\d+)?\\}");
+    private static final Pattern CONSTANT =
+            Pattern.compile(
+                    "\"A_Const\":\\{(?:\"(?:ival|fval|sval)\":\\{(?:\"(?:ival|fval|sval)\":(?:-?\\d+|\"[^\"]*\"))?\\},?)(?:\"location\":-?\\d+)?\\}");
     private static final Pattern PLACE =
-            Pattern.compile("\"(?:location|stmt_len|stmt_location|list_start|list_end|rexpr_list_start|rexpr_list_end)\":-?\\d+,?");
-    private static final Pattern INTEGER = Pattern.compile("\"Integer\":\\{(?:\"ival\":-?\\d+)?\\}");
+            Pattern.compile(
+                    "\"(?:location|stmt_len|stmt_location|list_start|list_end|rexpr_list_start|rexpr_list_end)\":-?\\d+,?");
+    private static final Pattern INTEGER =
+            Pattern.compile("\"Integer\":\\{(?:\"ival\":-?\\d+)?\\}");
 
     @Test
     void textsOfOneShape_haveEqualTreesApartFromConstants() {

@@ -56,10 +56,14 @@ class SqlShapeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SELECT '\\'", "SELECT $1", "SELECT $$a$$", "SELECT 1 -- c", "SELECT 1 /* c */", "SELECT 'a--b'",
-                "SELECT 'a/*b'", "SELECT E'a'", "SELECT U&'a'", "SELECT U& 'a' UESCAPE '!'", "SELECT N'a'", "SELECT é'a'",
-                "SELECT \"a b\"", "SELECT \"a\"\"b\"", "SELECT \"é\"", "SELECT ''", "SELECT 'it''s'", "SELECT 'a'\"b\"",
-                "SELECT \"a\"'b'", "SELECT 5'a'", "SELECT 'a", "SELECT \"a", "SELECT \u0001", "SELECT 'a\u0001'",
+                "SELECT '\\'", "SELECT $1", "SELECT $$a$$", "SELECT 1 -- c", "SELECT 1 /* c */",
+                        "SELECT 'a--b'",
+                "SELECT 'a/*b'", "SELECT E'a'", "SELECT U&'a'", "SELECT U& 'a' UESCAPE '!'",
+                        "SELECT N'a'", "SELECT é'a'",
+                "SELECT \"a b\"", "SELECT \"a\"\"b\"", "SELECT \"é\"", "SELECT ''",
+                        "SELECT 'it''s'", "SELECT 'a'\"b\"",
+                "SELECT \"a\"'b'", "SELECT 5'a'", "SELECT 'a", "SELECT \"a", "SELECT \u0001",
+                        "SELECT 'a\u0001'",
                 "SELECT uEscape", "SELECT &'a'", "SELECT U&\"a\"", "SELECT \u000b1"
             })
     void textThatIsNotPlain_hasNoShape(String text) {

@@ -44,8 +44,12 @@ final class Composition {
 
     private Composition() {}
 
-    /** Returns what a reload changes. */
-    static LiveConfiguration.Snapshot snapshot(Configuration configuration)
+    /**
+     * Returns what a reload changes.
+     *
+     * @param session the section of that name as it was at the start
+     */
+    static LiveConfiguration.Snapshot snapshot(Configuration configuration, SessionConfig session)
             throws UnusableConfigurationException {
         Map<String, Agent> agents = new LinkedHashMap<>();
         for (AgentConfig agent : configuration.agents().values()) {
@@ -53,7 +57,7 @@ final class Composition {
         }
         Map<String, ServedPolicy> policies = new LinkedHashMap<>();
         for (PolicyConfig policy : configuration.policies().values()) {
-            policies.put(policy.name(), policy(policy, configuration.session()));
+            policies.put(policy.name(), policy(policy, session));
         }
         return new LiveConfiguration.Snapshot(agents, policies, listenTls(configuration.listen().tls()));
     }

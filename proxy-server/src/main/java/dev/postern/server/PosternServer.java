@@ -9,6 +9,7 @@ import dev.postern.server.auth.MockVerifiers;
 import dev.postern.server.cli.RunningServer;
 import dev.postern.server.cli.UnusableConfigurationException;
 import dev.postern.server.config.Configuration;
+import dev.postern.server.config.SessionConfig;
 import dev.postern.server.config.UpstreamConfig;
 import dev.postern.server.enforce.VerdictService;
 import dev.postern.server.frontend.CancelKeys;
@@ -60,6 +61,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     private final AdminServer admin;
     private final Parts parts;
     private final Readiness readiness;
+    private final SessionConfig sessionLimits;
 
     private PosternServer(
             LiveConfiguration live,
@@ -68,7 +70,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             Channel listener,
             AdminServer admin,
             Parts parts,
-            Readiness readiness) {
+            Readiness readiness,
+            SessionConfig sessionLimits) {
         this.live = live;
         this.sessions = sessions;
         this.ledger = ledger;
@@ -76,6 +79,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         this.admin = admin;
         this.parts = parts;
         this.readiness = readiness;
+        this.sessionLimits = sessionLimits;
     }
 
     /**
@@ -99,7 +103,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     private static PosternServer start(
             Configuration configuration, Parts parts, InstantSource clock, LongSupplier nanoTime)
             throws UnusableConfigurationException, IOException {
-        LiveConfiguration live = new LiveConfiguration(Composition.snapshot(configuration));
+        LiveConfiguration live = new LiveConfiguration(Composition.snapshot(configuration, configuration.session()));
         Passwords passwords =
                 new Passwords(SecretResolver.standard(System.getenv(), configuration.directory()));
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
@@ -170,7 +174,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         ledger.configurationChanged(
                 "started: " + configuration.agents().size() + " agents, " + configuration.policies().size() + " policies",
                 null);
-        return new PosternServer(live, sessions, ledger, listener, admin, parts, readiness);
+        return new PosternServer(
+                live, sessions, ledger, listener, admin, parts, readiness, configuration.session());
     }
 
     private static UpstreamProbe probe(
@@ -298,7 +303,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
 
     @Override
     public void reload(Configuration configuration) throws UnusableConfigurationException {
-        live.replace(Composition.snapshot(configuration));
+        live.replace(Composition.snapshot(configuration, sessionLimits));
         ledger.configurationChanged(
                 "reloaded: " + configuration.agents().size() + " agents, " + configuration.policies().size() + " policies",
                 null);

@@ -42,16 +42,21 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--once",
-            description = "Play a short tour with a real client, then end; exit 0 only if every step did what it should.")
+            description =
+                    "Play a short tour with a real client, then end; exit 0 only if every step did what it should.")
     private boolean once;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Where Postern listens; 6432 if not given, 0 for any free one.")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Where Postern listens; 6432 if not given, 0 for any free one.")
     private @Nullable Integer port;
 
     @Option(
             names = "--keep",
             paramLabel = "DIR",
-            description = "Put data, configuration, audit trail and logs into this folder, which must be empty, and leave them there.")
+            description =
+                    "Put data, configuration, audit trail and logs into this folder, which must be empty, and leave them there.")
     private @Nullable Path keep;
 
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -70,7 +75,8 @@ public final class DemoCommand implements Callable<Integer> {
         signals.on(Signals.Name.INT, stop::countDown);
         signals.on(Signals.Name.TERM, stop::countDown);
         int chosen = choosePort();
-        try (DemoDirectory directory = keep == null ? DemoDirectory.temporary() : DemoDirectory.named(keep)) {
+        try (DemoDirectory directory =
+                keep == null ? DemoDirectory.temporary() : DemoDirectory.named(keep)) {
             logTo(directory.path().resolve("postern.log"));
             return run(directory, chosen);
         } catch (IOException | SQLException e) {
@@ -93,15 +99,27 @@ public final class DemoCommand implements Callable<Integer> {
                         directory.path().resolve("postgres"),
                         new EmbeddedPostgres.Options(true, Map.of(), List.of()),
                         step -> {})) {
-            screen.done("127.0.0.1:" + servers.primary().port() + ", streaming to " + "127.0.0.1:" + servers.standby().port());
+            screen.done(
+                    "127.0.0.1:"
+                            + servers.primary().port()
+                            + ", streaming to "
+                            + "127.0.0.1:"
+                            + servers.standby().port());
             screen.begin("A sample database, shop");
             SampleDatabase shop = SampleDatabase.create(servers.primary());
             servers.awaitReplay();
-            screen.done("%,d customers, %,d orders".formatted(shop.count("customers"), shop.count("orders")));
+            screen.done(
+                    "%,d customers, %,d orders"
+                            .formatted(shop.count("customers"), shop.count("orders")));
             screen.begin("Postern, before the standby");
             try (DemoPostern postern =
                     DemoPostern.start(
-                            starter, directory.path(), servers.standby().address(), shop, chosenPort, adminPort())) {
+                            starter,
+                            directory.path(),
+                            servers.standby().address(),
+                            shop,
+                            chosenPort,
+                            adminPort())) {
                 screen.done("127.0.0.1:" + postern.port());
                 if (stop.getCount() == 0) {
                     return ExitCode.TROUBLE;
@@ -132,7 +150,10 @@ public final class DemoCommand implements Callable<Integer> {
             return 0;
         }
         throw new TroubleException(
-                "port " + wanted + " on 127.0.0.1 is in use; choose another: postern demo --port " + (wanted + 1));
+                "port "
+                        + wanted
+                        + " on 127.0.0.1 is in use; choose another: postern demo --port "
+                        + (wanted + 1));
     }
 
     private static int adminPort() {

@@ -26,14 +26,21 @@ final class DemoGuide {
         screen.entry("psql", "psql " + url);
         screen.entry(
                 "JDBC",
-                "jdbc:postgresql://" + address + "?user=" + DemoPostern.AGENT + "&password=" + postern.password());
+                "jdbc:postgresql://"
+                        + address
+                        + "?user="
+                        + DemoPostern.AGENT
+                        + "&password="
+                        + postern.password());
         screen.entry(
                 "Python",
-                "python3 -c 'import psycopg; print(psycopg.connect(\"" + url
+                "python3 -c 'import psycopg; print(psycopg.connect(\""
+                        + url
                         + "\").execute(\"TABLE revenue_by_country\").fetchall())'");
         screen.entry(
                 "Node",
-                "node -e 'const c = new (require(\"pg\").Client)(\"" + url
+                "node -e 'const c = new (require(\"pg\").Client)(\""
+                        + url
                         + "\"); c.connect().then(() => c.query(\"TABLE revenue_by_country\")).then(r => console.table(r.rows)).finally(() => c.end())'");
         screen.heading("Try");
         screen.blank();
@@ -44,7 +51,8 @@ final class DemoGuide {
         screen.heading("Look");
         screen.blank();
         screen.entry("audit trail", "tail -f " + postern.auditDirectory() + "/*.jsonl");
-        screen.entry("metrics", "curl -s " + postern.metricsUrl() + " | grep ^postern_statements_total");
+        screen.entry(
+                "metrics", "curl -s " + postern.metricsUrl() + " | grep ^postern_statements_total");
         screen.entry("configuration", postern.configuration().toString());
         screen.entry("log", directory.path().resolve("postern.log").toString());
         screen.blank();

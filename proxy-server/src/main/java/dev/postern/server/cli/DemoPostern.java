@@ -37,9 +37,11 @@ record DemoPostern(RunningServer server, String password, Path configuration, Pa
             int adminPort)
             throws IOException, UnusableConfigurationException {
         GeneratedCredential credential = GeneratedCredential.create();
-        Path passwordFile = Files.createFile(
-                directory.resolve("upstream.password"),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Path passwordFile =
+                Files.createFile(
+                        directory.resolve("upstream.password"),
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")));
         Files.writeString(passwordFile, shop.readerPassword());
         Path file = directory.resolve("postern.yaml");
         Files.writeString(

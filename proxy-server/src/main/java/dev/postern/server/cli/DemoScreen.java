@@ -32,7 +32,8 @@ final class DemoScreen {
 
     /** Prints a label and what belongs to it. */
     void entry(String label, String value) {
-        out.println(MARGIN + Ansi.AUTO.string("@|cyan " + padded(label, LABEL_WIDTH) + "|@") + value);
+        out.println(
+                MARGIN + Ansi.AUTO.string("@|cyan " + padded(label, LABEL_WIDTH) + "|@") + value);
         out.flush();
     }
 
@@ -46,7 +47,10 @@ final class DemoScreen {
     /** Ends the line that {@link #begin} began. */
     void done(String result) {
         double seconds = (System.nanoTime() - stepStarted) / 1e9;
-        out.println(Ansi.AUTO.string("@|green ✓|@ ") + padded(String.format(Locale.ROOT, "%.1f s", seconds), 8) + result);
+        out.println(
+                Ansi.AUTO.string("@|green ✓|@ ")
+                        + padded(String.format(Locale.ROOT, "%.1f s", seconds), 8)
+                        + result);
         out.flush();
     }
 
@@ -84,7 +88,10 @@ final class DemoScreen {
                 text.append(isNumeric(rows, i) ? space + cell : cell + space).append("  ");
             }
             String line = text.toString().stripTrailing();
-            out.println(MARGIN + "     " + (row == 0 ? Ansi.AUTO.string("@|faint " + line + "|@") : line));
+            out.println(
+                    MARGIN
+                            + "     "
+                            + (row == 0 ? Ansi.AUTO.string("@|faint " + line + "|@") : line));
         }
         out.println();
     }

@@ -26,10 +26,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
-/** What `postern demo --once` plays: an agent's reads and writes, by pgjdbc, and the traces they leave. */
+/**
+ * What `postern demo --once` plays: an agent's reads and writes, by pgjdbc, and the traces they
+ * leave.
+ */
 final class DemoTour {
 
-    static final String READ = "SELECT country, orders, revenue FROM revenue_by_country ORDER BY revenue DESC";
+    static final String READ =
+            "SELECT country, orders, revenue FROM revenue_by_country ORDER BY revenue DESC";
     static final String WRITE = "DELETE FROM customers WHERE country = 'DE'";
     static final String HIDDEN_WRITE =
             "WITH gone AS (DELETE FROM orders RETURNING id) SELECT count(*) FROM gone";
@@ -93,10 +97,14 @@ final class DemoTour {
         verdict(
                 !rows.isEmpty(),
                 String.format(
-                        Locale.ROOT, "%d rows in %.1f ms", rows.size(), (System.nanoTime() - started) / 1e6));
+                        Locale.ROOT,
+                        "%d rows in %.1f ms",
+                        rows.size(),
+                        (System.nanoTime() - started) / 1e6));
     }
 
-    private void refused(Connection agent, String sql, String table, String rule) throws SQLException {
+    private void refused(Connection agent, String sql, String table, String rule)
+            throws SQLException {
         screen.sql(sql);
         long before = shop.count(table);
         boolean refused = false;
@@ -109,7 +117,10 @@ final class DemoTour {
             refused = detail.contains("\"rule\":\"" + rule + "\"");
             screen.lines(
                     List.of(
-                            "ERROR   " + e.getSQLState() + "  " + (error == null ? e.getMessage() : error.getMessage()),
+                            "ERROR   "
+                                    + e.getSQLState()
+                                    + "  "
+                                    + (error == null ? e.getMessage() : error.getMessage()),
                             "DETAIL  " + detail,
                             "HINT    " + (error == null ? "" : error.getHint())));
         }
@@ -127,7 +138,8 @@ final class DemoTour {
 
     private void audit() throws IOException {
         List<JsonNode> events = auditEvents();
-        // Events are recorded before anything else happens and reach the readable file a moment later.
+        // Events are recorded before anything else happens and reach the readable file a moment
+        // later.
         long deadline = System.nanoTime() + AUDIT_PATIENCE_NANOS;
         while (events.stream().noneMatch(DemoTour::isEnd) && System.nanoTime() < deadline) {
             LockSupport.parkNanos(AUDIT_POLL_NANOS);
@@ -155,7 +167,8 @@ final class DemoTour {
                                 event.path("statement").asText()));
             }
         }
-        screen.table(List.of("agent", "human", "decision", "rule", "rows", "ms", "statement"), rows);
+        screen.table(
+                List.of("agent", "human", "decision", "rule", "rows", "ms", "statement"), rows);
         verdict(
                 rows.size() == 4
                         && rows.stream().filter(row -> row.get(2).equals("deny")).count() == 3
@@ -169,7 +182,8 @@ final class DemoTour {
 
     private List<JsonNode> auditEvents() throws IOException {
         List<JsonNode> events = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(postern.auditDirectory(), "*.jsonl")) {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(postern.auditDirectory(), "*.jsonl")) {
             for (Path file : files) {
                 for (String line : Files.readAllLines(file)) {
                     events.add(JSON.readTree(line));
@@ -184,7 +198,8 @@ final class DemoTour {
         try (HttpClient client = HttpClient.newHttpClient()) {
             lines =
                     client.send(
-                                    HttpRequest.newBuilder(URI.create(postern.metricsUrl())).build(),
+                                    HttpRequest.newBuilder(URI.create(postern.metricsUrl()))
+                                            .build(),
                                     HttpResponse.BodyHandlers.ofLines())
                             .body()
                             .filter(line -> line.startsWith("postern_statements_total{"))
@@ -195,7 +210,8 @@ final class DemoTour {
         screen.lines(lines);
         verdict(
                 lines.stream().anyMatch(line -> line.contains("decision=\"allow\""))
-                        && lines.stream().filter(line -> line.contains("decision=\"deny\"")).count() >= 3,
+                        && lines.stream().filter(line -> line.contains("decision=\"deny\"")).count()
+                                >= 3,
                 "counted at " + postern.metricsUrl());
     }
 

@@ -77,15 +77,14 @@ public record Configuration(
     }
 
     /**
-     * Returns the files that this names and that take effect when they change: certificates, keys
-     * and authorities.
+     * Returns the files that this names and that take effect when they change: what {@code
+     * listen.tls} consists of.
      */
     public List<Path> certificateFiles() {
         List<Path> files = new ArrayList<>();
         addIfPresent(files, listen.tls().certificate());
         addIfPresent(files, listen.tls().key());
         addIfPresent(files, listen.tls().clientCa());
-        upstreams.values().forEach(upstream -> addIfPresent(files, upstream.tls().ca()));
         return files;
     }
 

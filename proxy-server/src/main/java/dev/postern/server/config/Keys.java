@@ -392,7 +392,7 @@ final class Keys {
             Key.optional(
                     "server.event_loops",
                     integer(1, 1024),
-                    "one for each processor",
+                    "half as many as there are processors, at least one",
                     "How many threads carry the sessions' traffic.");
     static final Key<Duration> SERVER_DRAIN_TIMEOUT =
             Key.of(

@@ -8,8 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The folder that holds all of one demo. One that the user names is kept; one in the folder for temporary files goes with the
- * demo, and what a demo that was killed could not remove goes with the next.
+ * The folder that holds all of one demo. One that the user names is kept; one in the folder for
+ * temporary files goes with the demo, and what a demo that was killed could not remove goes with
+ * the next.
  *
  * @param path where
  * @param kept whether it stays
@@ -36,7 +37,9 @@ public record DemoDirectory(Path path, boolean kept) implements AutoCloseable {
 
     /** Makes a temporary folder and removes those of demos that are no more. */
     public static DemoDirectory temporary() throws IOException {
-        Path mine = Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-").toRealPath();
+        Path mine =
+                Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-")
+                        .toRealPath();
         try (DirectoryStream<Path> siblings =
                 Files.newDirectoryStream(mine.resolveSibling(""), PREFIX + "*")) {
             for (Path sibling : siblings) {

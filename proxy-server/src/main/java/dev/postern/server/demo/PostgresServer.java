@@ -13,7 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +58,8 @@ public final class PostgresServer implements Superuser, AutoCloseable {
     private SupervisedProcess process;
 
     private PostgresServer(
-            PostgresBinaries binaries, Path data, Path log, int port, String superuserPassword) throws IOException {
+            PostgresBinaries binaries, Path data, Path log, int port, String superuserPassword)
+            throws IOException {
         this.binaries = binaries;
         this.data = data;
         this.log = log;
@@ -121,7 +121,8 @@ public final class PostgresServer implements Superuser, AutoCloseable {
             PostgresBinaries binaries, Path data, Path log, String superuserPassword)
             throws IOException {
         for (int attempt = 1; ; attempt++) {
-            PostgresServer server = new PostgresServer(binaries, data, log, freePort(), superuserPassword);
+            PostgresServer server =
+                    new PostgresServer(binaries, data, log, freePort(), superuserPassword);
             if (server.acceptsInTime()) {
                 return server;
             }
@@ -174,7 +175,8 @@ public final class PostgresServer implements Superuser, AutoCloseable {
     /** Ends all of the server's processes at once, as a crash of its machine would. */
     public void kill() throws IOException {
         ProcessHandle postmaster = ProcessHandle.of(pid()).orElseThrow();
-        List<ProcessHandle> processes = Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+        List<ProcessHandle> processes =
+                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
         processes.forEach(ProcessHandle::destroyForcibly);
         process.close();
         Files.deleteIfExists(pidFile());

@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * The database {@code shop}: customers, products, orders, a table of payment cards, a view, and a function that looks like a
- * read and writes. Beside it a role that may only read.
+ * The database {@code shop}: customers, products, orders, a table of payment cards, a view, and a
+ * function that looks like a read and writes. Beside it a role that may only read.
  *
  * @param primary the server it lives on
  * @param readerPassword the password of {@link #READER}
@@ -32,7 +32,8 @@ public record SampleDatabase(Superuser primary, String readerPassword) {
         primary.execute("postgres", "CREATE DATABASE " + NAME);
         primary.execute(NAME, script());
         primary.execute(NAME, shop.grants());
-        // Outside the transaction of the others, as VACUUM demands: plans and visibility as in a database that has lived.
+        // Outside the transaction of the others, as VACUUM demands: plans and visibility as in a
+        // database that has lived.
         primary.execute(NAME, "VACUUM ANALYZE");
         return shop;
     }
@@ -43,7 +44,8 @@ public record SampleDatabase(Superuser primary, String readerPassword) {
                 Statement statement = connection.createStatement();
                 ResultSet row =
                         statement.executeQuery(
-                                "SELECT count(*) FROM " + statement.enquoteIdentifier(table, false))) {
+                                "SELECT count(*) FROM "
+                                        + statement.enquoteIdentifier(table, false))) {
             row.next();
             return row.getLong(1);
         }
@@ -56,15 +58,15 @@ public record SampleDatabase(Superuser primary, String readerPassword) {
 
     private String grants() {
         return """
-               CREATE ROLE %2$s LOGIN PASSWORD '%3$s';
-               REVOKE ALL ON DATABASE %1$s FROM PUBLIC;
-               REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-               GRANT CONNECT ON DATABASE %1$s TO %2$s;
-               GRANT USAGE ON SCHEMA public TO %2$s;
-               GRANT SELECT ON ALL TABLES IN SCHEMA public TO %2$s;
-               REVOKE ALL ON payment_cards FROM %2$s;
-               ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO %2$s;
-               """
+        CREATE ROLE %2$s LOGIN PASSWORD '%3$s';
+        REVOKE ALL ON DATABASE %1$s FROM PUBLIC;
+        REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+        GRANT CONNECT ON DATABASE %1$s TO %2$s;
+        GRANT USAGE ON SCHEMA public TO %2$s;
+        GRANT SELECT ON ALL TABLES IN SCHEMA public TO %2$s;
+        REVOKE ALL ON payment_cards FROM %2$s;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO %2$s;
+        """
                 .formatted(NAME, READER, readerPassword);
     }
 

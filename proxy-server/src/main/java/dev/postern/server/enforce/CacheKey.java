@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key of the verdict cache. Changeable, so that looking up needs no new one; a key that is kept is set once and never again.
- * Comparable, so that texts chosen to collide cost little.
+ * A key of the verdict cache. Changeable, so that looking up needs no new one; a key that is kept
+ * is set once and never again. Comparable, so that texts chosen to collide cost little.
  */
 final class CacheKey implements Comparable<CacheKey> {
 
@@ -25,7 +25,12 @@ final class CacheKey implements Comparable<CacheKey> {
      *
      * @param isShape whether they are a shape, and not a text
      */
-    void set(Policy newPolicy, long newCatalogVersion, boolean isShape, byte[] newBytes, int newLength) {
+    void set(
+            Policy newPolicy,
+            long newCatalogVersion,
+            boolean isShape,
+            byte[] newBytes,
+            int newLength) {
         policy = newPolicy;
         catalogVersion = newCatalogVersion;
         shape = isShape;

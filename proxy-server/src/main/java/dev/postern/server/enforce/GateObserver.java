@@ -1,19 +1,23 @@
 package dev.postern.server.enforce;
 
-/** Is told what the gate does, for metrics. Called on any thread, also on event loops: returns at once. */
+/**
+ * Is told what the gate does, for metrics. Called on any thread, also on event loops: returns at
+ * once.
+ */
 public interface GateObserver {
 
     /** Tells nobody. */
-    GateObserver NONE = new GateObserver() {
-        @Override
-        public void looked(CacheResult result) {}
+    GateObserver NONE =
+            new GateObserver() {
+                @Override
+                public void looked(CacheResult result) {}
 
-        @Override
-        public void judged(long nanos) {}
+                @Override
+                public void judged(long nanos) {}
 
-        @Override
-        public void readAgain(SecondReaderResult result) {}
-    };
+                @Override
+                public void readAgain(SecondReaderResult result) {}
+            };
 
     /** A verdict was looked for among the known ones. */
     void looked(CacheResult result);

@@ -7,7 +7,8 @@ import java.time.Duration;
  * What judging may cost.
  *
  * @param limits what a text may cost
- * @param threads threads that read texts, each with a grammar of up to 200 MB while a large text is read
+ * @param threads threads that read texts, each with a grammar of up to 200 MB while a large text is
+ *     read
  * @param queuedTexts texts that may wait for a thread
  * @param queuedBytes bytes of texts that may wait for a thread
  * @param cpuTime processor time one text may take
@@ -26,13 +27,14 @@ public record GateSettings(
         long cacheBytes) {
 
     /** What applies unless configured otherwise. */
-    public static final GateSettings DEFAULT = new GateSettings(
-            GateLimits.DEFAULT,
-            2,
-            1024,
-            16L << 20,
-            Duration.ofMillis(150),
-            Duration.ofSeconds(2),
-            Duration.ofMillis(100),
-            64L << 20);
+    public static final GateSettings DEFAULT =
+            new GateSettings(
+                    GateLimits.DEFAULT,
+                    2,
+                    1024,
+                    16L << 20,
+                    Duration.ofMillis(150),
+                    Duration.ofSeconds(2),
+                    Duration.ofMillis(100),
+                    64L << 20);
 }

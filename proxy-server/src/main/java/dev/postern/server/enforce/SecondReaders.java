@@ -1,9 +1,9 @@
 package dev.postern.server.enforce;
 
+import dev.postern.protocol.SqlText;
 import dev.postern.server.enforce.GateObserver.SecondReaderResult;
 import dev.postern.sql.SecondReader;
 import dev.postern.sql.SecondReader.Reading;
-import dev.postern.protocol.SqlText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -28,18 +28,23 @@ final class SecondReaders implements AutoCloseable {
 
     SecondReaders(int threadCount, Duration time) {
         AtomicInteger number = new AtomicInteger();
-        this.threads = new ThreadPoolExecutor(
-                threadCount,
-                threadCount,
-                1,
-                TimeUnit.MINUTES,
-                new ArrayBlockingQueue<>(threadCount),
-                task -> {
-                    Thread thread = new Thread(
-                            null, task, "postern-second-reader-" + number.incrementAndGet(), STACK_BYTES);
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        this.threads =
+                new ThreadPoolExecutor(
+                        threadCount,
+                        threadCount,
+                        1,
+                        TimeUnit.MINUTES,
+                        new ArrayBlockingQueue<>(threadCount),
+                        task -> {
+                            Thread thread =
+                                    new Thread(
+                                            null,
+                                            task,
+                                            "postern-second-reader-" + number.incrementAndGet(),
+                                            STACK_BYTES);
+                            thread.setDaemon(true);
+                            return thread;
+                        });
         this.time = time;
     }
 
@@ -62,7 +67,10 @@ final class SecondReaders implements AutoCloseable {
             }
         }
 
-        /** Returns the reading, {@code null} if there is none within the time; then {@link #withoutReading} says why. */
+        /**
+         * Returns the reading, {@code null} if there is none within the time; then {@link
+         * #withoutReading} says why.
+         */
         @Nullable Reading await() throws InterruptedException {
             if (reading == null) {
                 return null;
@@ -84,7 +92,7 @@ final class SecondReaders implements AutoCloseable {
 
     /** Begins to read a text that is known to be UTF-8. */
     Vote begin(SqlText text) {
-        if (text.length() > SecondReader.MAX_LENGTH) {
+        if (!SecondReader.takes(text)) {
             return new Vote(null, null);
         }
         SecondReader reader = new SecondReader(new String(text.bytes(), StandardCharsets.UTF_8));

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Interrupts a thread that has spent more processor time, or much more time, on one text than it may. */
+/**
+ * Interrupts a thread that has spent more processor time, or much more time, on one text than it
+ * may.
+ */
 final class TimeLimit implements AutoCloseable {
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -23,23 +26,32 @@ final class TimeLimit implements AutoCloseable {
         this.nanoTime = nanoTime;
         this.cpuNanos = cpuTime.toNanos();
         this.wallNanos = wallTime.toNanos();
-        this.watchdog = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "postern-gate-watchdog");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.watchdog =
+                new ScheduledThreadPoolExecutor(
+                        1,
+                        task -> {
+                            Thread thread = new Thread(task, "postern-gate-watchdog");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
         watchdog.setRemoveOnCancelPolicy(true);
     }
 
     /** Begins to watch the current thread; it must call {@link Watch#end}. */
     Watch begin() {
-        Watch watch = new Watch(Thread.currentThread(), cpuOf(Thread.currentThread()), nanoTime.getAsLong());
+        Watch watch =
+                new Watch(
+                        Thread.currentThread(),
+                        cpuOf(Thread.currentThread()),
+                        nanoTime.getAsLong());
         watch.again(cpuNanos);
         return watch;
     }
 
     private static long cpuOf(Thread thread) {
-        return THREADS.isThreadCpuTimeSupported() ? THREADS.getThreadCpuTime(thread.threadId()) : -1;
+        return THREADS.isThreadCpuTimeSupported()
+                ? THREADS.getThreadCpuTime(thread.threadId())
+                : -1;
     }
 
     @Override

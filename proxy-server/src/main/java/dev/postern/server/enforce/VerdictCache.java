@@ -5,14 +5,14 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.postern.policy.Policy;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
+import dev.postern.protocol.SqlText;
 import dev.postern.server.enforce.GateObserver.CacheResult;
 import dev.postern.sql.SqlShape;
-import dev.postern.protocol.SqlText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verdicts by text, and by shape where a verdict holds for every text of its shape. Looking up works on bytes, without a string
- * and without an allocation.
+ * Verdicts by text, and by shape where a verdict holds for every text of its shape. Looking up
+ * works on bytes, without a string and without an allocation.
  */
 final class VerdictCache {
 
@@ -24,10 +24,8 @@ final class VerdictCache {
     private final ThreadLocal<Probe> probes = ThreadLocal.withInitial(Probe::new);
 
     VerdictCache(long bytes, GateObserver observer) {
-        this.verdicts = Caffeine.newBuilder()
-                .maximumWeight(bytes)
-                .weigher(VerdictCache::weigh)
-                .build();
+        this.verdicts =
+                Caffeine.newBuilder().maximumWeight(bytes).weigher(VerdictCache::weigh).build();
         this.observer = observer;
     }
 
@@ -60,7 +58,12 @@ final class VerdictCache {
      *
      * @param forAnyConstants whether it holds for every text of this shape
      */
-    void put(Policy policy, long catalogVersion, SqlText text, Verdict verdict, boolean forAnyConstants) {
+    void put(
+            Policy policy,
+            long catalogVersion,
+            SqlText text,
+            Verdict verdict,
+            boolean forAnyConstants) {
         SqlShape shape = probes.get().shape;
         CacheKey key = new CacheKey();
         if (forAnyConstants && verdict instanceof Verdict.Allow && shape.take(text.bytes())) {
@@ -74,12 +77,15 @@ final class VerdictCache {
 
     private static int weigh(CacheKey key, Verdict verdict) {
         StatementSummary summary = verdict.summary();
-        int strings = summary.relations().stream().mapToInt(VerdictCache::stringBytes).sum()
-                + summary.functions().stream().mapToInt(VerdictCache::stringBytes).sum();
+        int strings =
+                summary.relations().stream().mapToInt(VerdictCache::stringBytes).sum()
+                        + summary.functions().stream().mapToInt(VerdictCache::stringBytes).sum();
         int denial =
                 switch (verdict) {
                     case Verdict.Allow allow -> 0;
-                    case Verdict.Deny deny -> stringBytes(deny.denial().message()) + stringBytes(deny.denial().hint());
+                    case Verdict.Deny deny ->
+                            stringBytes(deny.denial().message())
+                                    + stringBytes(deny.denial().hint());
                 };
         return ENTRY_BYTES + key.length() + strings + denial;
     }

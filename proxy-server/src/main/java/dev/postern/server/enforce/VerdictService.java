@@ -3,12 +3,12 @@ package dev.postern.server.enforce;
 import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Verdict;
+import dev.postern.protocol.SqlText;
 import dev.postern.server.enforce.GateObserver.SecondReaderResult;
 import dev.postern.sql.SecondReader.Reading;
 import dev.postern.sql.SqlFacts;
 import dev.postern.sql.SqlFacts.Reason;
 import dev.postern.sql.SqlReader;
-import dev.postern.protocol.SqlText;
 import dev.postern.sql.grammar.Grammar;
 import dev.postern.sql.grammar.WasmGrammar;
 import java.nio.charset.StandardCharsets;
@@ -23,13 +23,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives verdicts: known ones from the cache, others by reading the text on threads of its own, with the grammar and beside it
- * with the second reader. A text that cannot be judged within the limits is refused.
+ * Gives verdicts: known ones from the cache, others by reading the text on threads of its own, with
+ * the grammar and beside it with the second reader. A text that cannot be judged within the limits
+ * is refused.
  */
 public final class VerdictService implements StatementJudge, AutoCloseable {
 
@@ -38,10 +40,22 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
     /** The catalog is not consulted yet: there is one version of it. */
     private static final long CATALOG_VERSION = 0;
 
-    /** Read once by a new grammar, so that the first agent does not pay for it. */
-    private static final SqlText WARM_UP = SqlText.owning(
-            "SELECT a, count(*) FROM t JOIN u USING (id) WHERE b = 'x' AND c > 1 GROUP BY a ORDER BY 2 DESC LIMIT 10"
-                    .getBytes(StandardCharsets.UTF_8));
+    /** Read by the first grammar, so that the first agents do not pay for the JVM's warming up. */
+    private static final List<SqlText> WARM_UP =
+            Stream.of(
+                            "SELECT a, count(*) FROM t JOIN u USING (id) WHERE b = 'x' AND c > 1 GROUP BY a ORDER BY 2 DESC LIMIT 10",
+                            "SELECT * FROM orders WHERE id = 42",
+                            "WITH m AS (SELECT date_trunc('month', d) AS m, sum(x) AS s FROM t GROUP BY 1) SELECT m, s, lag(s) OVER (ORDER BY m) FROM m",
+                            "SELECT c.relname, n.nspname FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r','p') AND n.nspname !~ '^pg_toast' AND pg_catalog.pg_table_is_visible(c.oid)",
+                            "SELECT CASE WHEN a IS NULL THEN 0 ELSE a::numeric / 2 END, (SELECT max(b) FROM u WHERE u.id = t.id) FROM t WHERE EXISTS (SELECT 1 FROM v WHERE v.x LIKE 'a%') UNION ALL SELECT 1, 2",
+                            "BEGIN",
+                            "SET extra_float_digits = 3",
+                            "EXPLAIN SELECT data->>'name', ARRAY[1,2,3] && tags FROM events WHERE at BETWEEN now() - interval '1 day' AND now()",
+                            "DELETE FROM t WHERE id = 1")
+                    .map(text -> SqlText.owning(text.getBytes(StandardCharsets.UTF_8)))
+                    .toList();
+
+    private static final int WARM_UP_ROUNDS = 40;
 
     private final Supplier<? extends Grammar> grammars;
     private final Gate gate;
@@ -82,14 +96,20 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         for (int i = 1; i <= settings.threads(); i++) {
             boolean first = i == 1;
             Thread thread =
-                    new Thread(null, () -> work(first), "postern-gate-" + i, WasmGrammar.THREAD_STACK_BYTES);
+                    new Thread(
+                            null,
+                            () -> work(first),
+                            "postern-gate-" + i,
+                            WasmGrammar.THREAD_STACK_BYTES);
             thread.setDaemon(true);
             threads.add(thread);
             thread.start();
         }
     }
 
-    /** Completes once the first grammar has read its first text; exceptionally if none can be made. */
+    /**
+     * Completes once the first grammar has read its first text; exceptionally if none can be made.
+     */
     public CompletableFuture<Void> ready() {
         return ready;
     }
@@ -114,7 +134,8 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         judging.whenDone(whenDone);
         if (closed) {
             finish(judging, Gate.unavailable("the gate is closed"));
-        } else if (queuedBytes.addAndGet(text.length()) > settings.queuedBytes() || !queue.offer(judging)) {
+        } else if (queuedBytes.addAndGet(text.length()) > settings.queuedBytes()
+                || !queue.offer(judging)) {
             queuedBytes.addAndGet(-text.length());
             finish(judging, Gate.unavailable("too many texts wait to be judged"));
         } else if (closed) {
@@ -167,7 +188,9 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
                 try {
                     verdict = judge(judging, readers);
                 } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-                    LOG.error("gate failed on a text, which was refused: error={}", e.getClass().getName());
+                    LOG.error(
+                            "gate failed on a text, which was refused: error={}",
+                            e.getClass().getName());
                     readers.drop();
                 } finally {
                     observer.judged(nanoTime.getAsLong() - judging.arrivedNanos());
@@ -181,8 +204,12 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
 
     private void warmUp(Readers readers) {
         try {
-            readers.get().read(WARM_UP);
+            SqlReader reader = readers.get();
+            reader.read(WARM_UP.getFirst());
             ready.complete(null);
+            for (int round = 0; round < WARM_UP_ROUNDS && queue.isEmpty(); round++) {
+                WARM_UP.forEach(reader::read);
+            }
         } catch (RuntimeException | LinkageError e) {
             ready.completeExceptionally(e);
         }
@@ -231,9 +258,12 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         return switch (reading) {
             case Reading.Reads reads -> {
                 boolean sameCount =
-                        facts instanceof SqlFacts.Parsed parsed && parsed.statements().size() == reads.statements();
+                        facts instanceof SqlFacts.Parsed parsed
+                                && parsed.statements().size() == reads.statements();
                 observer.readAgain(
-                        sameCount ? SecondReaderResult.AGREED : SecondReaderResult.COUNTED_DIFFERENTLY);
+                        sameCount
+                                ? SecondReaderResult.AGREED
+                                : SecondReaderResult.COUNTED_DIFFERENTLY);
                 yield verdict;
             }
             case Reading.Writes writes -> {
@@ -250,7 +280,8 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
     /** What ran out of time or failed may go better the next time. */
     private static boolean isLasting(SqlFacts facts) {
         return !(facts instanceof SqlFacts.Unreadable unreadable)
-                || (unreadable.reason() != Reason.TOO_COMPLEX && unreadable.reason() != Reason.FAULT);
+                || (unreadable.reason() != Reason.TOO_COMPLEX
+                        && unreadable.reason() != Reason.FAULT);
     }
 
     /** One thread's reader; made when it is first needed, and anew when its grammar is spent. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,12 +27,14 @@ public final class UpstreamProbe implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(UpstreamProbe.class);
 
+    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_THREADS = 16;
 
     private final Map<HostKey, HostProbe> probes = new LinkedHashMap<>();
     private final ScheduledExecutorService scheduler;
     private final CountDownLatch firstLooks;
+    private final Duration interval;
     private final Duration maxAge;
 
     private record HostKey(String upstream, String host) {}
@@ -47,6 +50,7 @@ public final class UpstreamProbe implements AutoCloseable {
             String upstream, String host, HostPosture posture, List<String> objections) {}
 
     private UpstreamProbe(List<ProbeTarget> targets, Duration interval, LongSupplier nanoTime) {
+        this.interval = interval;
         maxAge = interval.plus(TIMEOUT.multipliedBy(3));
         for (ProbeTarget target : targets) {
             for (String host : target.hosts()) {
@@ -81,10 +85,7 @@ public final class UpstreamProbe implements AutoCloseable {
             }
         }
         UpstreamProbe probe = new UpstreamProbe(targets, interval, nanoTime);
-        for (HostProbe host : probe.probes.values()) {
-            probe.scheduler.scheduleWithFixedDelay(
-                    () -> probe.look(host), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
-        }
+        probe.probes.values().forEach(host -> probe.schedule(host, Duration.ZERO));
         return probe;
     }
 
@@ -98,6 +99,21 @@ public final class UpstreamProbe implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void schedule(HostProbe host, Duration delay) {
+        try {
+            scheduler.schedule(() -> lookAndGoOn(host), delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            log.debug("no more probes: shutting down");
+        }
+    }
+
+    /** A host that does not serve is looked at more often, so that it serves again soon after it can. */
+    private void lookAndGoOn(HostProbe host) {
+        look(host);
+        boolean serves = objections(host).isEmpty();
+        schedule(host, serves || interval.compareTo(RETRY_INTERVAL) < 0 ? interval : RETRY_INTERVAL);
     }
 
     private void look(HostProbe host) {

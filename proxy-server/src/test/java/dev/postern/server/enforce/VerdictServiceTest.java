@@ -30,15 +30,16 @@ import org.junit.jupiter.api.Timeout;
 class VerdictServiceTest {
 
     private static final Policy POLICY = new Policy("test", List.of());
-    private static final GateSettings SETTINGS = new GateSettings(
-            GateLimits.DEFAULT,
-            1,
-            2,
-            1 << 20,
-            Duration.ofMillis(150),
-            Duration.ofMillis(500),
-            Duration.ofMillis(500),
-            1 << 20);
+    private static final GateSettings SETTINGS =
+            new GateSettings(
+                    GateLimits.DEFAULT,
+                    1,
+                    2,
+                    1 << 20,
+                    Duration.ofMillis(150),
+                    Duration.ofMillis(500),
+                    Duration.ofMillis(500),
+                    1 << 20);
 
     @Test
     void knownText_isAnsweredFromCache() {
@@ -47,7 +48,8 @@ class VerdictServiceTest {
             SqlText text = text("SHOW search_path");
             assertThat(service.cached(POLICY, text)).isNull();
             assertThat(service.judgeNow(POLICY, text)).isInstanceOf(Verdict.Allow.class);
-            assertThat(service.cached(POLICY, text("SHOW search_path"))).isInstanceOf(Verdict.Allow.class);
+            assertThat(service.cached(POLICY, text("SHOW search_path")))
+                    .isInstanceOf(Verdict.Allow.class);
             assertThat(service.cached(new Policy("other", List.of()), text)).isNull();
             assertThat(counts.looked).containsEntry(GateObserver.CacheResult.EXACT, 1);
         }
@@ -58,7 +60,8 @@ class VerdictServiceTest {
         Counts counts = new Counts();
         try (VerdictService service = service(GrammarModule.load()::newGrammar, counts)) {
             service.judgeNow(POLICY, text("SELECT a FROM t WHERE id = 1"));
-            assertThat(service.cached(POLICY, text("SELECT a FROM t WHERE id = 22"))).isInstanceOf(Verdict.Allow.class);
+            assertThat(service.cached(POLICY, text("SELECT a FROM t WHERE id = 22")))
+                    .isInstanceOf(Verdict.Allow.class);
             assertThat(counts.looked).containsEntry(GateObserver.CacheResult.SHAPE, 1);
         }
     }
@@ -69,23 +72,32 @@ class VerdictServiceTest {
             service.judgeNow(POLICY, text("SELECT current_setting('TimeZone')"));
             service.judgeNow(POLICY, text("SELECT evil(1)"));
             service.judgeNow(POLICY, text("SELECT 'a'::regclass"));
-            assertThat(service.cached(POLICY, text("SELECT current_setting('primary_conninfo')"))).isNull();
+            assertThat(service.cached(POLICY, text("SELECT current_setting('primary_conninfo')")))
+                    .isNull();
             assertThat(service.cached(POLICY, text("SELECT evil(2)"))).isNull();
             assertThat(service.cached(POLICY, text("SELECT 'b'::regclass"))).isNull();
-            assertThat(service.cached(POLICY, text("SELECT evil(1)"))).isInstanceOf(Verdict.Deny.class);
+            assertThat(service.cached(POLICY, text("SELECT evil(1)")))
+                    .isInstanceOf(Verdict.Deny.class);
         }
     }
 
     @Test
     void textThatTheSecondReaderSeesWrite_isRefused() {
         Counts counts = new Counts();
-        Grammar fooled = new FakeGrammar(text -> tree("{\"version\":180004,\"stmts\":[{\"stmt\":{\"SelectStmt\":{}}}]}"));
+        Grammar fooled =
+                new FakeGrammar(text ->
+                        tree("{\"version\":180004,\"stmts\":[{\"stmt\":{\"SelectStmt\":{}}}]}"));
         try (VerdictService service = service(() -> fooled, counts)) {
             assertRule(service.judgeNow(POLICY, text("DELETE FROM t")), Rule.READERS_DISAGREE);
-            assertRule(service.judgeNow(POLICY, text("SELECT * INTO u FROM t")), Rule.READERS_DISAGREE);
-            assertRule(service.judgeNow(POLICY, text("SELECT * FROM t FOR UPDATE")), Rule.READERS_DISAGREE);
             assertRule(
-                    service.judgeNow(POLICY, text("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d")),
+                    service.judgeNow(POLICY, text("SELECT * INTO u FROM t")),
+                    Rule.READERS_DISAGREE);
+            assertRule(
+                    service.judgeNow(POLICY, text("SELECT * FROM t FOR UPDATE")),
+                    Rule.READERS_DISAGREE);
+            assertRule(
+                    service.judgeNow(
+                            POLICY, text("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d")),
                     Rule.READERS_DISAGREE);
             assertThat(counts.readAgain).containsEntry(GateObserver.SecondReaderResult.VETO, 4);
         }
@@ -95,9 +107,14 @@ class VerdictServiceTest {
     void textThatTheSecondReaderCannotRead_isTheGrammarsToDecide() {
         Counts counts = new Counts();
         try (VerdictService service = service(GrammarModule.load()::newGrammar, counts)) {
-            assertThat(service.judgeNow(POLICY, text("SELECT 1 OPERATOR(pg_catalog.+) 2, U&'\\0041' UESCAPE '\\'")))
+            assertThat(
+                            service.judgeNow(
+                                    POLICY,
+                                    text(
+                                            "SELECT 1 OPERATOR(pg_catalog.+) 2, U&'\\0041' UESCAPE '\\'")))
                     .isInstanceOf(Verdict.Allow.class);
-            assertThat(counts.readAgain).containsEntry(GateObserver.SecondReaderResult.UNREADABLE, 1);
+            assertThat(counts.readAgain)
+                    .containsEntry(GateObserver.SecondReaderResult.UNREADABLE, 1);
         }
     }
 
@@ -105,13 +122,19 @@ class VerdictServiceTest {
     void grammarThatDoesNotEnd_isInterrupted_andReplaced() {
         AtomicInteger made = new AtomicInteger();
         GrammarModule module = GrammarModule.load();
-        try (VerdictService service = service(
-                () -> made.incrementAndGet() == 1
-                        ? new FakeGrammar(text -> text.length < 50 ? untilInterrupted() : tree("{\"version\":1}"))
-                        : module.newGrammar(),
-                new Counts())) {
+        try (VerdictService service =
+                service(
+                        () ->
+                                made.incrementAndGet() == 1
+                                        ? new FakeGrammar(text ->
+                                                text.length < 50
+                                                        ? untilInterrupted()
+                                                        : tree("{\"version\":1}"))
+                                        : module.newGrammar(),
+                        new Counts())) {
             assertRule(service.judgeNow(POLICY, text("SELECT 1")), Rule.TEXT_TOO_COMPLEX);
-            assertThat(service.judgeNow(POLICY, text("SELECT 1"))).isInstanceOf(Verdict.Allow.class);
+            assertThat(service.judgeNow(POLICY, text("SELECT 1")))
+                    .isInstanceOf(Verdict.Allow.class);
             assertThat(made).hasValue(2);
         }
     }
@@ -120,18 +143,21 @@ class VerdictServiceTest {
     void grammarThatFails_refusesTheText_andTheServiceLivesOn() {
         AtomicInteger made = new AtomicInteger();
         GrammarModule module = GrammarModule.load();
-        try (VerdictService service = service(
-                () -> made.incrementAndGet() == 1
-                        ? new FakeGrammar(text -> {
-                            if (text.length < 50) {
-                                throw new IllegalStateException("broken");
-                            }
-                            return tree("{\"version\":1}");
-                        })
-                        : module.newGrammar(),
-                new Counts())) {
+        try (VerdictService service =
+                service(
+                        () ->
+                                made.incrementAndGet() == 1
+                                        ? new FakeGrammar(text -> {
+                                            if (text.length < 50) {
+                                                throw new IllegalStateException("broken");
+                                            }
+                                            return tree("{\"version\":1}");
+                                        })
+                                        : module.newGrammar(),
+                        new Counts())) {
             assertRule(service.judgeNow(POLICY, text("SELECT 1")), Rule.GATE_UNAVAILABLE);
-            assertThat(service.judgeNow(POLICY, text("SELECT 1"))).isInstanceOf(Verdict.Allow.class);
+            assertThat(service.judgeNow(POLICY, text("SELECT 1")))
+                    .isInstanceOf(Verdict.Allow.class);
         }
     }
 
@@ -139,13 +165,14 @@ class VerdictServiceTest {
     void moreTextsThanMayWait_areRefused_andSameTextsWaitAsOne() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);
-        Grammar slow = new FakeGrammar(text -> {
-            if (text.length < 50) {
-                begun.countDown();
-                awaitUninterruptibly(mayEnd);
-            }
-            return tree("{\"version\":180004,\"stmts\":[{\"stmt\":{\"SelectStmt\":{}}}]}");
-        });
+        Grammar slow =
+                new FakeGrammar(text -> {
+                    if (text.length < 50) {
+                        begun.countDown();
+                        awaitUninterruptibly(mayEnd);
+                    }
+                    return tree("{\"version\":180004,\"stmts\":[{\"stmt\":{\"SelectStmt\":{}}}]}");
+                });
         try (VerdictService service = service(() -> slow, new Counts())) {
             List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
             verdicts.add(judge(service, "SELECT 1"));
@@ -166,7 +193,8 @@ class VerdictServiceTest {
     @Test
     void textOverTheLimit_isRefusedWithoutWaiting() {
         try (VerdictService service = service(GrammarModule.load()::newGrammar, new Counts())) {
-            CompletableFuture<Verdict> verdict = judge(service, " ".repeat(GateLimits.DEFAULT.textBytes() + 1));
+            CompletableFuture<Verdict> verdict =
+                    judge(service, " ".repeat(GateLimits.DEFAULT.textBytes() + 1));
             assertThat(verdict).isCompleted();
             assertRule(verdict.join(), Rule.TEXT_TOO_LONG);
         }
@@ -179,8 +207,10 @@ class VerdictServiceTest {
         assertRule(service.judgeNow(POLICY, text("SELECT 1")), Rule.GATE_UNAVAILABLE);
     }
 
-    private static VerdictService service(java.util.function.Supplier<Grammar> grammars, GateObserver observer) {
-        return new VerdictService(grammars, new Gate(new ReviewedNames()), SETTINGS, observer, System::nanoTime);
+    private static VerdictService service(
+            java.util.function.Supplier<Grammar> grammars, GateObserver observer) {
+        return new VerdictService(
+                grammars, new Gate(new ReviewedNames()), SETTINGS, observer, System::nanoTime);
     }
 
     private static CompletableFuture<Verdict> judge(VerdictService service, String sql) {
@@ -221,11 +251,13 @@ class VerdictServiceTest {
     private static void assertRule(Verdict verdict, Rule rule) {
         assertThat(verdict)
                 .isInstanceOfSatisfying(
-                        Verdict.Deny.class, deny -> assertThat(deny.denial().rule()).isEqualTo(rule));
+                        Verdict.Deny.class,
+                        deny -> assertThat(deny.denial().rule()).isEqualTo(rule));
     }
 
     /** A grammar that answers what it is told to. */
-    private record FakeGrammar(java.util.function.Function<byte[], ParseOutcome> answer) implements Grammar {
+    private record FakeGrammar(java.util.function.Function<byte[], ParseOutcome> answer)
+            implements Grammar {
 
         @Override
         public ParseOutcome parse(byte[] utf8) {
@@ -240,7 +272,8 @@ class VerdictServiceTest {
     private static final class Counts implements GateObserver {
 
         private final Map<CacheResult, Integer> looked = new EnumMap<>(CacheResult.class);
-        private final Map<SecondReaderResult, Integer> readAgain = new EnumMap<>(SecondReaderResult.class);
+        private final Map<SecondReaderResult, Integer> readAgain =
+                new EnumMap<>(SecondReaderResult.class);
 
         @Override
         public synchronized void looked(CacheResult result) {
