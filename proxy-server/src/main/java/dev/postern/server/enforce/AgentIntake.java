@@ -310,7 +310,14 @@ final class AgentIntake {
             };
         }
         return switch (message) {
-            case FrontendMessage.Query(SqlText text) -> onQuery(text);
+            case FrontendMessage.Query(SqlText text) -> {
+                Step step = onQuery(text);
+                if (step == Step.CONSUME) {
+                    // PostgreSQL drops the unnamed statement at any Query.
+                    statements.remove("");
+                }
+                yield step;
+            }
             case FrontendMessage.Parse(String name, SqlText text) -> {
                 Step step = onParse(name, text);
                 if (step == Step.CONSUME && name.isEmpty()) {
