@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One agent's session on one upstream connection, from the first query to the last answer. Bytes
- * come in from both sides; what the agent sends goes through {@link AgentIntake}, what the upstream
- * sends through {@link BackendScanner} and {@link ResponseTracker}.
+ * come in from both sides; what the agent sends goes through {@link AgentIntake} and {@link
+ * MessageGuard}, what the upstream sends through {@link BackendScanner} and {@link
+ * ResponseTracker}.
  *
  * <p>All methods are called on the session's event loop.
  */
@@ -48,6 +49,7 @@ public final class ProxySession {
     private final SessionAudit audit;
     private final ResponseTracker tracker;
     private final BackendScanner scanner;
+    private final MessageGuard guard;
     private final AgentIntake intake;
     private final LongSupplier nanoTime;
     private final String policyName;
@@ -92,9 +94,9 @@ public final class ProxySession {
         this.audit = new SessionAudit(environment, context);
         this.tracker = new ResponseTracker(new Answers(), environment.nanoTime());
         this.scanner = new BackendScanner(new Stream());
-        this.intake =
-                new AgentIntake(
-                        frames,
+        ToUpstream toUpstream = new ToUpstream();
+        this.guard =
+                new MessageGuard(
                         policy,
                         limits,
                         quota,
@@ -102,7 +104,8 @@ public final class ProxySession {
                         audit,
                         tracker,
                         new ToAgent(),
-                        new ToUpstream());
+                        toUpstream);
+        this.intake = new AgentIntake(frames, limits.maxPipeline(), tracker, guard, toUpstream);
     }
 
     /**
@@ -489,7 +492,7 @@ public final class ProxySession {
         @Override
         public void onReadyForQuery() {
             if (tracker.transactionStatus() == 'I') {
-                intake.onIdle();
+                guard.onIdle();
             }
         }
 
@@ -502,8 +505,8 @@ public final class ProxySession {
         }
     }
 
-    /** What the intake says to the agent. */
-    private final class ToAgent implements AgentIntake.Downstream {
+    /** What is said to the agent. */
+    private final class ToAgent implements MessageGuard.Downstream {
 
         @Override
         public void error(ErrorResponse error) {
@@ -538,8 +541,18 @@ public final class ProxySession {
         }
     }
 
-    /** What the intake says to the upstream. */
-    private final class ToUpstream implements AgentIntake.Upstream {
+    /** What goes to the upstream. */
+    private final class ToUpstream implements MessageGuard.Upstream, AgentIntake.Output {
+
+        @Override
+        public void forwardTaken() {
+            intake.forwardTaken();
+        }
+
+        @Override
+        public void fatal(ErrorResponse error) {
+            ProxySession.this.fatal(error);
+        }
 
         @Override
         public void forward(ByteBuf in, int from, int to) {
