@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the audit trail costs for one statement: the two events encoded on the event loop, and one line sealed into the hash chain by
- * the writer's thread.
+ * What the audit trail costs for one statement: the two events encoded on the event loop, and one
+ * line sealed into the hash chain by the writer's thread.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,13 +38,19 @@ public class AuditBenchmark {
                     "0199c0de-0000-7000-8000-000000000001",
                     "127.0.0.1:51234",
                     null,
-                    new Principal("report-bot", "dana@example.com", Principal.HumanSource.CREDENTIAL, null, null),
+                    new Principal(
+                            "report-bot",
+                            "dana@example.com",
+                            Principal.HumanSource.CREDENTIAL,
+                            null,
+                            null),
                     "shop",
                     "standby",
                     "reporting");
     private static final Verdict ALLOW =
             new Verdict.Allow(
-                    new StatementSummary("SELECT", "0123456789abcdef", List.of("pgbench_accounts"), List.of()));
+                    new StatementSummary(
+                            "SELECT", "0123456789abcdef", List.of("pgbench_accounts"), List.of()));
 
     private final EventEncoder encoder = new EventEncoder(EventEncoder.DEFAULT_STATEMENT_LIMIT);
     private final HashChain chain = new HashChain(HashChain.genesis());
@@ -63,13 +69,23 @@ public class AuditBenchmark {
                                 TIME,
                                 SESSION,
                                 AuditEvent.Protocol.SIMPLE,
-                                AgentQueries.text("SELECT abalance FROM pgbench_accounts WHERE aid = 1234567;"),
+                                AgentQueries.text(
+                                        "SELECT abalance FROM pgbench_accounts WHERE aid = 1234567;"),
                                 ALLOW,
                                 850));
         int completed =
                 encoder.encode(
                         new AuditEvent.StatementCompleted(
-                                id, TIME, SESSION, AuditEvent.Protocol.SIMPLE, "SELECT", 1, 78, 61_000, 64_000, null,
+                                id,
+                                TIME,
+                                SESSION,
+                                AuditEvent.Protocol.SIMPLE,
+                                "SELECT",
+                                1,
+                                78,
+                                61_000,
+                                64_000,
+                                null,
                                 null));
         return decided + completed;
     }
@@ -84,7 +100,8 @@ public class AuditBenchmark {
                                     TIME,
                                     SESSION,
                                     AuditEvent.Protocol.SIMPLE,
-                                    AgentQueries.text("SELECT abalance FROM pgbench_accounts WHERE aid = 1234567;"),
+                                    AgentQueries.text(
+                                            "SELECT abalance FROM pgbench_accounts WHERE aid = 1234567;"),
                                     ALLOW,
                                     850));
             System.arraycopy(encoder.array(), 0, line, 0, lineLength);

@@ -23,14 +23,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * Copies bytes between clients and one server and does nothing else: what the transport that Postern
- * uses costs without Postern.
+ * Copies bytes between clients and one server and does nothing else: what the transport that
+ * Postern uses costs without Postern.
  *
  * <p>Both connections of a client share an event loop; what one read brought is written with one
  * flush; a side that cannot be written to stops the reading from the other.
  *
- * <p>{@code java -cp 'proxy-server/target/lib/*' BareRelay.java LISTEN_PORT SERVER_PORT}, both on the
- * loopback interface. Prints {@code ready} when it listens.
+ * <p>{@code java -cp 'proxy-server/target/lib/*' BareRelay.java LISTEN_PORT SERVER_PORT}, both on
+ * the loopback interface. Prints {@code ready} when it listens.
  */
 public final class BareRelay {
 

@@ -34,7 +34,9 @@ final class BenchmarkedGate implements AutoCloseable {
         return verdicts.cached(policy, text);
     }
 
-    /** Judges a text. Fails if it is denied: a benchmark of denials would measure something else. */
+    /**
+     * Judges a text. Fails if it is denied: a benchmark of denials would measure something else.
+     */
     void mustAllow(SqlText text) {
         if (judge(text) instanceof Verdict.Deny denied) {
             throw new IllegalStateException(text + ": " + denied.denial());

@@ -16,8 +16,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What an agent waits for the verdict on a text never seen before: hand-over to the gate's threads, grammar, facts, rules and the
- * second reader's vote. Goes round {@link AgentQueries}; a comment with a number makes each text a new one.
+ * What an agent waits for the verdict on a text never seen before: hand-over to the gate's threads,
+ * grammar, facts, rules and the second reader's vote. Goes round {@link AgentQueries}; a comment
+ * with a number makes each text a new one.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)

@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a verdict costs that is known: by the exact text, or by the shape of a text whose constants were never seen. The text is a
- * new object each time, as it is when it comes off the wire.
+ * What a verdict costs that is known: by the exact text, or by the shape of a text whose constants
+ * were never seen. The text is a new object each time, as it is when it comes off the wire.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -32,7 +32,8 @@ public class KnownVerdictBenchmark {
 
     private static final int SEVEN_DIGITS = 1_000_000;
     private static final String POINT_QUERY = "SELECT abalance FROM pgbench_accounts WHERE aid = ";
-    private static final byte[] KNOWN_TEXT = bytes(POINT_QUERY + "1234567; -- the comment leaves no shape");
+    private static final byte[] KNOWN_TEXT =
+            bytes(POINT_QUERY + "1234567; -- the comment leaves no shape");
     private static final byte[] LONG_TEXT = bytes(AgentQueries.all().getLast());
 
     private final BenchmarkedGate gate = new BenchmarkedGate();
