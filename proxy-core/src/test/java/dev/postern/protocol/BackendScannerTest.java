@@ -67,9 +67,12 @@ class BackendScannerTest {
     void stream_cutAnywhere_isReadAndForwardedTheSame() {
         scan(scanner, STREAM);
         assertThat(notes.events)
-                .contains("end S ParameterStatus[name=TimeZone, value=UTC]", "end C CommandComplete[tag=SELECT 1]")
+                .contains(
+                        "end S ParameterStatus[name=TimeZone, value=UTC]",
+                        "end C CommandComplete[tag=SELECT 1]")
                 .endsWith("end Z ReadyForQuery[status=84]");
-        assertThat(new String(notes.forwarded.toByteArray(), StandardCharsets.ISO_8859_1)).doesNotContain("dropped");
+        assertThat(new String(notes.forwarded.toByteArray(), StandardCharsets.ISO_8859_1))
+                .doesNotContain("dropped");
         for (int first = 0; first <= STREAM.length; first++) {
             for (int second = first; second <= STREAM.length; second += 7) {
                 Notes cut = new Notes();
@@ -88,7 +91,8 @@ class BackendScannerTest {
     void dropped_messageMakesRoomBehindWhatCameBefore() {
         scan(scanner, all(message('1', ""), message('X', "dropped"), message('2', "")));
 
-        assertThat(notes.forwarded.toByteArray()).isEqualTo(all(message('1', ""), message('e', ""), message('2', "")));
+        assertThat(notes.forwarded.toByteArray())
+                .isEqualTo(all(message('1', ""), message('e', ""), message('2', "")));
     }
 
     @Test
@@ -117,7 +121,13 @@ class BackendScannerTest {
 
     @Test
     void error_longerThanItsCapture_keepsWhatWasCaptured() {
-        scan(scanner, message('E', "VERROR\0C22P02\0M" + "x".repeat(BackendScanner.CAPTURE_LIMIT * 2) + "\0\0"));
+        scan(
+                scanner,
+                message(
+                        'E',
+                        "VERROR\0C22P02\0M"
+                                + "x".repeat(BackendScanner.CAPTURE_LIMIT * 2)
+                                + "\0\0"));
 
         assertThat(notes.events.getLast()).contains("22P02");
         assertThat(notes.events.getLast().length()).isLessThan(BackendScanner.CAPTURE_LIMIT + 200);
@@ -126,7 +136,11 @@ class BackendScannerTest {
     @ParameterizedTest
     @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 3, 0x4000_0000, Integer.MAX_VALUE})
     void length_impossible_endsTheScan(int length) {
-        scan(scanner, all(message('1', ""), ByteBuffer.allocate(5).put((byte) 'D').putInt(length).array()));
+        scan(
+                scanner,
+                all(
+                        message('1', ""),
+                        ByteBuffer.allocate(5).put((byte) 'D').putInt(length).array()));
         scan(scanner, message('1', ""));
 
         assertThat(notes.events).containsExactly("start 1 5", "end 1 null", "malformed");
@@ -145,7 +159,11 @@ class BackendScannerTest {
 
     private static byte[] message(char type, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.ISO_8859_1);
-        return ByteBuffer.allocate(5 + bytes.length).put((byte) type).putInt(4 + bytes.length).put(bytes).array();
+        return ByteBuffer.allocate(5 + bytes.length)
+                .put((byte) type)
+                .putInt(4 + bytes.length)
+                .put(bytes)
+                .array();
     }
 
     private static byte[] all(byte[]... messages) {

@@ -36,15 +36,25 @@ class FrontendFrameReaderTest {
         return List.of(
                 new Sample(message('Q', "SELECT 1\0"), new FrontendMessage.Query(sql("SELECT 1"))),
                 new Sample(message('Q', "\0"), new FrontendMessage.Query(sql(""))),
-                new Sample(message('P', "s\0SELECT $1\0\0\1\0\0\0\27"), new FrontendMessage.Parse("s", sql("SELECT $1"))),
+                new Sample(
+                        message('P', "s\0SELECT $1\0\0\1\0\0\0\27"),
+                        new FrontendMessage.Parse("s", sql("SELECT $1"))),
                 new Sample(
                         message('B', "p\0s\0\0\1\0\1\0\2\0\0\0\2ab\377\377\377\377\0\1\0\0"),
                         new FrontendMessage.Bind("p", "s")),
-                new Sample(message('D', "Ss\0"), new FrontendMessage.Describe(FrontendMessage.Target.STATEMENT, "s")),
-                new Sample(message('D', "P\0"), new FrontendMessage.Describe(FrontendMessage.Target.PORTAL, "")),
+                new Sample(
+                        message('D', "Ss\0"),
+                        new FrontendMessage.Describe(FrontendMessage.Target.STATEMENT, "s")),
+                new Sample(
+                        message('D', "P\0"),
+                        new FrontendMessage.Describe(FrontendMessage.Target.PORTAL, "")),
                 new Sample(message('E', "p\0\0\0\0\5"), new FrontendMessage.Execute("p", 5)),
-                new Sample(message('C', "Ss\0"), new FrontendMessage.Close(FrontendMessage.Target.STATEMENT, "s")),
-                new Sample(message('C', "Pp\0"), new FrontendMessage.Close(FrontendMessage.Target.PORTAL, "p")),
+                new Sample(
+                        message('C', "Ss\0"),
+                        new FrontendMessage.Close(FrontendMessage.Target.STATEMENT, "s")),
+                new Sample(
+                        message('C', "Pp\0"),
+                        new FrontendMessage.Close(FrontendMessage.Target.PORTAL, "p")),
                 new Sample(message('S', ""), FrontendMessage.Sync.INSTANCE),
                 new Sample(message('H', ""), FrontendMessage.Flush.INSTANCE),
                 new Sample(message('X', ""), FrontendMessage.Terminate.INSTANCE),
@@ -58,9 +68,11 @@ class FrontendFrameReaderTest {
     @MethodSource("wellFormed")
     void message_cutAnywhere_isIncompleteUntilWhole(Sample sample) {
         for (int length = 0; length < sample.bytes().length; length++) {
-            assertThat(read(Arrays.copyOf(sample.bytes(), length))).isEqualTo(FrontendFrame.Incomplete.INSTANCE);
+            assertThat(read(Arrays.copyOf(sample.bytes(), length)))
+                    .isEqualTo(FrontendFrame.Incomplete.INSTANCE);
         }
-        assertThat(read(sample.bytes())).isEqualTo(new FrontendFrame.Whole(sample.message(), sample.bytes().length));
+        assertThat(read(sample.bytes()))
+                .isEqualTo(new FrontendFrame.Whole(sample.message(), sample.bytes().length));
     }
 
     @ParameterizedTest

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class ResponseTrackerTest {
 
-    private static final ErrorResponse FAILED = ErrorResponse.error(SqlState.SYNTAX_ERROR, "it failed");
+    private static final ErrorResponse FAILED =
+            ErrorResponse.error(SqlState.SYNTAX_ERROR, "it failed");
 
     private final List<String> heard = new ArrayList<>();
     private final NamedObjects<String> statements = new NamedObjects<>();
@@ -33,7 +34,11 @@ class ResponseTrackerTest {
         @Override
         public void onExecutionEnded(Execution execution) {
             ErrorResponse error = execution.error();
-            heard.add(((Named) execution).name + " " + execution.rows() + (error == null ? "" : " " + error.sqlState()));
+            heard.add(
+                    ((Named) execution).name
+                            + " "
+                            + execution.rows()
+                            + (error == null ? "" : " " + error.sqlState()));
         }
 
         @Override
@@ -111,7 +116,10 @@ class ResponseTrackerTest {
             assertThat(each.statements.get("a")).isEqualTo(failing > 0 ? "a" : null);
             assertThat(each.portals.get("a")).isEqualTo(failing > 1 ? "a" : null);
             assertThat(each.statements.get("b")).isNull();
-            assertThat(each.heard).contains("b failed").filteredOn(event -> event.startsWith("a ") && event.endsWith("42601")).hasSize(1);
+            assertThat(each.heard)
+                    .contains("b failed")
+                    .filteredOn(event -> event.startsWith("a ") && event.endsWith("42601"))
+                    .hasSize(1);
 
             each.tracker.sync();
             each.upstreamSends("Z");

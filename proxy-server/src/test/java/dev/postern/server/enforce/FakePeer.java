@@ -6,7 +6,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** One side of a session that keeps what is written to it, and notes each write in a journal shared with others. */
+/**
+ * One side of a session that keeps what is written to it, and notes each write in a journal shared
+ * with others.
+ */
 final class FakePeer implements Peer {
 
     private final String name;

@@ -106,10 +106,19 @@ class HandlersTest {
 
     @Test
     void bytes_cutAnywhere_passBothWays() {
-        byte[] asked = Wire.all(Wire.parse("", "SELECT 1"), Wire.bind("", ""), Wire.execute(""), Wire.sync());
+        byte[] asked =
+                Wire.all(
+                        Wire.parse("", "SELECT 1"),
+                        Wire.bind("", ""),
+                        Wire.execute(""),
+                        Wire.sync());
         byte[] answered =
                 Wire.all(
-                        Wire.message('1'), Wire.message('2'), Wire.row(50), Wire.complete("SELECT 1"), Wire.ready('I'));
+                        Wire.message('1'),
+                        Wire.message('2'),
+                        Wire.row(50),
+                        Wire.complete("SELECT 1"),
+                        Wire.ready('I'));
         connect();
         for (int cut = 1; cut < asked.length; cut++) {
             arrive(agent, asked, cut);
@@ -124,13 +133,20 @@ class HandlersTest {
 
     @Test
     void answer_pieceByPiece_passesWhole() {
-        byte[] answered = Wire.all(Wire.row(100_000), Wire.row(10), Wire.complete("SELECT 2"), Wire.ready('I'));
+        byte[] answered =
+                Wire.all(
+                        Wire.row(100_000),
+                        Wire.row(10),
+                        Wire.complete("SELECT 2"),
+                        Wire.ready('I'));
         connect();
         agent.writeInbound(agent.alloc().buffer().writeBytes(Wire.query("SELECT 1")));
         ByteArrayOutputStream got = new ByteArrayOutputStream();
         for (int at = 0; at < answered.length; at += 3) {
             upstream.writeInbound(
-                    upstream.alloc().buffer().writeBytes(answered, at, Math.min(3, answered.length - at)));
+                    upstream.alloc()
+                            .buffer()
+                            .writeBytes(answered, at, Math.min(3, answered.length - at)));
             got.writeBytes(left(agent));
         }
 
@@ -151,8 +167,10 @@ class HandlersTest {
     @Test
     void upstreamGone_withHalfAMessageHeld_endsBothSides() {
         connect();
-        agent.writeInbound(agent.alloc().buffer().writeBytes(Arrays.copyOf(Wire.query("SELECT 1"), 7)));
-        upstream.writeInbound(upstream.alloc().buffer().writeBytes(Arrays.copyOf(Wire.row(50), 20)));
+        agent.writeInbound(
+                agent.alloc().buffer().writeBytes(Arrays.copyOf(Wire.query("SELECT 1"), 7)));
+        upstream.writeInbound(
+                upstream.alloc().buffer().writeBytes(Arrays.copyOf(Wire.row(50), 20)));
         upstream.close();
         upstream.runPendingTasks();
         agent.runPendingTasks();

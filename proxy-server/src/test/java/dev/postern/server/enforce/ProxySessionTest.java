@@ -124,7 +124,8 @@ class ProxySessionTest {
 
     @Test
     void parse_deniedInOnePacketBehindUnsynchronizedMessages_asksForTheirAnswersBehindThem() {
-        relay.agentSends(parse("", "SELECT 1"), bind("", ""), execute(""), parse("", "DENY"), sync());
+        relay.agentSends(
+                parse("", "SELECT 1"), bind("", ""), execute(""), parse("", "DENY"), sync());
         assertThat(relay.upstream.takeTypes()).isEqualTo("PBEH");
 
         relay.upstreamSends(PARSED, BOUND, complete("SELECT 0"));
@@ -159,13 +160,20 @@ class ProxySessionTest {
 
     @Test
     void execute_repeated_isRecordedEachTime() {
-        relay.agentSends(parse("s", "SELECT 1"), bind("", "s"), execute(""), bind("", "s"), execute(""), sync());
+        relay.agentSends(
+                parse("s", "SELECT 1"),
+                bind("", "s"),
+                execute(""),
+                bind("", "s"),
+                execute(""),
+                sync());
         relay.upstreamSends(
                 PARSED, BOUND, complete("SELECT 0"), BOUND, complete("SELECT 0"), ready('I'));
 
         assertThat(relay.decisions()).containsExactly("SELECT 1", "SELECT 1");
         assertThat(relay.completions()).hasSize(2);
-        assertThat(relay.completions().stream().map(AuditEvent.StatementCompleted::id).distinct()).hasSize(2);
+        assertThat(relay.completions().stream().map(AuditEvent.StatementCompleted::id).distinct())
+                .hasSize(2);
     }
 
     @Test

@@ -25,7 +25,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A session between two fake peers, with a judge, an audit trail, a clock and an event loop under a test's control. */
+/**
+ * A session between two fake peers, with a judge, an audit trail, a clock and an event loop under a
+ * test's control.
+ */
 final class Relay implements StatementJudge, SessionHooks {
 
     static final int MAX_PIPELINE = 8;
@@ -49,7 +52,10 @@ final class Relay implements StatementJudge, SessionHooks {
     private final ByteBuf answers = Unpooled.buffer();
 
     Relay() {
-        this(new SessionLimits(Duration.ofSeconds(10), 3, 1000, 4, 4, MAX_PIPELINE, Duration.ofMinutes(1)), null);
+        this(
+                new SessionLimits(
+                        Duration.ofSeconds(10), 3, 1000, 4, 4, MAX_PIPELINE, Duration.ofMinutes(1)),
+                null);
     }
 
     Relay(SessionLimits limits, @Nullable QueryQuota quota) {
@@ -111,12 +117,13 @@ final class Relay implements StatementJudge, SessionHooks {
         return audited.stream()
                 .filter(AuditEvent.StatementDecided.class::isInstance)
                 .map(AuditEvent.StatementDecided.class::cast)
-                .map(
-                        decided -> {
-                            SqlText text = decided.statement();
-                            return (decided.verdict() instanceof Verdict.Deny ? "!" : "")
-                                    + (text == null ? "" : new String(text.bytes(), StandardCharsets.UTF_8));
-                        })
+                .map(decided -> {
+                    SqlText text = decided.statement();
+                    return (decided.verdict() instanceof Verdict.Deny ? "!" : "")
+                            + (text == null
+                                    ? ""
+                                    : new String(text.bytes(), StandardCharsets.UTF_8));
+                })
                 .toList();
     }
 
@@ -145,7 +152,14 @@ final class Relay implements StatementJudge, SessionHooks {
         StatementSummary summary = new StatementSummary("SELECT", "", List.of(), List.of());
         return denies.test(new String(text.bytes(), StandardCharsets.UTF_8))
                 ? new Verdict.Deny(
-                        summary, new Denial(Rule.WRITE, SqlState.READ_ONLY_SQL_TRANSACTION, "no", 0, null, "Read."))
+                        summary,
+                        new Denial(
+                                Rule.WRITE,
+                                SqlState.READ_ONLY_SQL_TRANSACTION,
+                                "no",
+                                0,
+                                null,
+                                "Read."))
                 : new Verdict.Allow(summary);
     }
 

@@ -13,14 +13,23 @@ import java.util.Random;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** Random scripts, cut and interleaved at random, through a session and directly to the same backend. */
+/**
+ * Random scripts, cut and interleaved at random, through a session and directly to the same
+ * backend.
+ */
 class RelayPropertyTest {
 
     private static final int SCRIPTS = 4000;
     private static final int MESSAGES = 30;
     private static final SessionLimits LIMITS =
             new SessionLimits(
-                    Duration.ofHours(1), Long.MAX_VALUE, Long.MAX_VALUE, 100, 100, 6, Duration.ofHours(1));
+                    Duration.ofHours(1),
+                    Long.MAX_VALUE,
+                    Long.MAX_VALUE,
+                    100,
+                    100,
+                    6,
+                    Duration.ofHours(1));
 
     @Test
     void anyScript_everythingAllowed_isAnsweredWithExactlyTheBackendsBytes() {
@@ -30,7 +39,9 @@ class RelayPropertyTest {
             byte[] direct = direct(script, sql -> sql.equals("UNREADABLE"));
             byte[] relayed = relayed(script, random, sql -> false, sql -> sql.equals("UNREADABLE"));
             assertThat(HexFormat.of().formatHex(relayed))
-                    .as("seed %s, script %s: %s instead of %s", seed, Wire.types(script), Wire.types(relayed), Wire.types(direct))
+                    .as(
+                            "seed %s, script %s: %s instead of %s",
+                            seed, Wire.types(script), Wire.types(relayed), Wire.types(direct))
                     .isEqualTo(HexFormat.of().formatHex(direct));
         }
     }
@@ -41,7 +52,12 @@ class RelayPropertyTest {
             Random random = new Random(seed);
             byte[] script = script(random, true);
             byte[] direct = direct(script, sql -> sql.equals("UNREADABLE") || sql.equals("DENY"));
-            byte[] relayed = relayed(script, random, sql -> sql.equals("DENY"), sql -> sql.equals("UNREADABLE"));
+            byte[] relayed =
+                    relayed(
+                            script,
+                            random,
+                            sql -> sql.equals("DENY"),
+                            sql -> sql.equals("UNREADABLE"));
             assertThat(statuses(relayed))
                     .as("seed %s, script %s", seed, Wire.types(script))
                     .isEqualTo(statuses(direct));
@@ -54,15 +70,15 @@ class RelayPropertyTest {
         return backend.take();
     }
 
-    private static byte[] relayed(byte[] script, Random random, Predicate<String> denied, Predicate<String> fails) {
+    private static byte[] relayed(
+            byte[] script, Random random, Predicate<String> denied, Predicate<String> fails) {
         Relay relay = new Relay(LIMITS, null);
         relay.denies = denied;
         SimulatedBackend backend =
-                new SimulatedBackend(
-                        sql -> {
-                            assertThat(denied.test(sql)).as("a refused text at the backend").isFalse();
-                            return fails.test(sql);
-                        });
+                new SimulatedBackend(sql -> {
+                    assertThat(denied.test(sql)).as("a refused text at the backend").isFalse();
+                    return fails.test(sql);
+                });
         ByteArrayOutputStream answered = new ByteArrayOutputStream();
         byte[] owed = new byte[0];
         int at = 0;
@@ -140,7 +156,9 @@ class RelayPropertyTest {
                 case 3 -> messages.add(Wire.closeStatement(named));
                 case 4 -> messages.add(Wire.bind(portal, named));
                 case 5 -> messages.add(Wire.execute(portal));
-                case 6 -> messages.add(random.nextBoolean() ? Wire.describePortal(portal) : Wire.flush());
+                case 6 ->
+                        messages.add(
+                                random.nextBoolean() ? Wire.describePortal(portal) : Wire.flush());
                 case 7, 8 -> messages.add(Wire.sync());
                 case 9, 10 -> {
                     messages.add(Wire.parse("", text(random, wild)));

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * A PostgreSQL reduced to its protocol: {@code BEGIN}, {@code COMMIT}, {@code ROLLBACK}, {@code ROWS n}, and texts that fail when they
- * are parsed or when they run. It keeps answers back until Sync, Flush, Query or an error, as PostgreSQL does.
+ * A PostgreSQL reduced to its protocol: {@code BEGIN}, {@code COMMIT}, {@code ROLLBACK}, {@code
+ * ROWS n}, and texts that fail when they are parsed or when they run. It keeps answers back until
+ * Sync, Flush, Query or an error, as PostgreSQL does.
  */
 final class SimulatedBackend {
 
@@ -29,7 +30,8 @@ final class SimulatedBackend {
         }
     }
 
-    private final FrontendFrameReader frames = new FrontendFrameReader(new FrameLimits(1000, 1000, 300));
+    private final FrontendFrameReader frames =
+            new FrontendFrameReader(new FrameLimits(1000, 1000, 300));
     private final Predicate<String> failsToParse;
     private final ByteBuf in = Unpooled.buffer();
     private final Map<String, String> statements = new HashMap<>();
@@ -52,7 +54,8 @@ final class SimulatedBackend {
     void receive(byte[] bytes) {
         in.writeBytes(bytes);
         while (in.isReadable()
-                && frames.read(in, in.readerIndex()) instanceof FrontendFrame.Whole(FrontendMessage message, int length)) {
+                && frames.read(in, in.readerIndex())
+                        instanceof FrontendFrame.Whole(FrontendMessage message, int length)) {
             in.skipBytes(length);
             on(message);
         }
@@ -66,11 +69,14 @@ final class SimulatedBackend {
             switch (message) {
                 case FrontendMessage.Query(SqlText text) -> query(sql(text));
                 case FrontendMessage.Parse(String name, SqlText text) -> parse(name, sql(text));
-                case FrontendMessage.Bind(String portal, String statement) -> bind(portal, statement);
-                case FrontendMessage.Describe(FrontendMessage.Target target, String name) -> describe(target, name);
+                case FrontendMessage.Bind(String portal, String statement) ->
+                        bind(portal, statement);
+                case FrontendMessage.Describe(FrontendMessage.Target target, String name) ->
+                        describe(target, name);
                 case FrontendMessage.Execute(String portal, int maxRows) -> execute(portal);
                 case FrontendMessage.Close(FrontendMessage.Target target, String name) -> {
-                    (target == FrontendMessage.Target.STATEMENT ? statements : portals).remove(name);
+                    (target == FrontendMessage.Target.STATEMENT ? statements : portals)
+                            .remove(name);
                     keptBack.writeBytes(Wire.message('3'));
                 }
                 case FrontendMessage.Sync sync -> {
@@ -135,7 +141,8 @@ final class SimulatedBackend {
         if (statement) {
             keptBack.writeBytes(Wire.message('t', (short) 0));
         }
-        keptBack.writeBytes(sql.startsWith("ROWS") ? Wire.message('T', (short) 0) : Wire.message('n'));
+        keptBack.writeBytes(
+                sql.startsWith("ROWS") ? Wire.message('T', (short) 0) : Wire.message('n'));
     }
 
     private void execute(String portal) throws Failed {
