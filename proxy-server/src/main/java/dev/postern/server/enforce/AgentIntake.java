@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agent sends: each message is judged, recorded and then forwarded as it came, or refused as PostgreSQL would have
- * refused it.
+ * What an agent sends: each message is judged, recorded and then forwarded as it came, or refused
+ * as PostgreSQL would have refused it.
  *
  * <pre>
  *        READING ──text never seen──▶ JUDGING ──verdict──▶ READING
@@ -37,14 +37,16 @@ import org.jspecify.annotations.Nullable;
  *       DRAINING
  * </pre>
  *
- * <p>A refusal waits until nothing is owed, so that it stands in its place in the stream and the upstream's transaction status is
- * known. Outside a transaction it is answered from here. Inside one, or inside a pipeline of which something was forwarded, a
- * statement that cannot succeed is forwarded in its place, and its error replaced: so the upstream itself fails the transaction and
+ * <p>A refusal waits until nothing is owed, so that it stands in its place in the stream and the
+ * upstream's transaction status is known. Outside a transaction it is answered from here. Inside
+ * one, or inside a pipeline of which something was forwarded, a statement that cannot succeed is
+ * forwarded in its place, and its error replaced: so the upstream itself fails the transaction and
  * skips to Sync, exactly as for an error of its own.
  *
  * <p>All methods are called on the session's event loop.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html">PostgreSQL, Message Flow</a>
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html">PostgreSQL, Message
+ *     Flow</a>
  */
 final class AgentIntake {
 
@@ -103,7 +105,10 @@ final class AgentIntake {
     private @Nullable SqlText headText;
     private long headGateNanos;
 
-    /** The recorded refusal of the message at the head of the input, while answers before it are owed. */
+    /**
+     * The recorded refusal of the message at the head of the input, while answers before it are
+     * owed.
+     */
     private @Nullable ErrorResponse headRefusal;
 
     /** What the intake says to the agent. */
@@ -167,7 +172,9 @@ final class AgentIntake {
         return state != State.READING || held || tracker.owed() >= limits.maxPipeline();
     }
 
-    /** Answers have come, or a pause has ended: tells whether the input should be presented again. */
+    /**
+     * Answers have come, or a pause has ended: tells whether the input should be presented again.
+     */
     boolean readyAgain() {
         if (state == State.DRAINING && tracker.owed() == 0) {
             state = State.READING;
@@ -218,8 +225,11 @@ final class AgentIntake {
         }
         forwardTaken(in);
         taking = null;
-        if (in.readerIndex() > before && tracker.openPipeline() && tracker.owed() >= limits.maxPipeline()) {
-            // The upstream keeps its answers back for a Sync that may stand behind the messages which now wait for them.
+        if (in.readerIndex() > before
+                && tracker.openPipeline()
+                && tracker.owed() >= limits.maxPipeline()) {
+            // The upstream keeps its answers back for a Sync that may stand behind the messages
+            // which now wait for them.
             upstream.sendFlush();
         }
     }
@@ -317,14 +327,16 @@ final class AgentIntake {
                 yield step;
             }
             case FrontendMessage.Bind(String portal, String statement) -> onBind(portal, statement);
-            case FrontendMessage.Describe(FrontendMessage.Target target, String name) -> onDescribe(target);
+            case FrontendMessage.Describe(FrontendMessage.Target target, String name) ->
+                    onDescribe(target);
             case FrontendMessage.Execute(String portal, int maxRows) -> onExecute(portal);
-            case FrontendMessage.Close(FrontendMessage.Target target, String name) -> onClose(target, name);
+            case FrontendMessage.Close(FrontendMessage.Target target, String name) ->
+                    onClose(target, name);
             case FrontendMessage.Sync sync -> onSync();
             case FrontendMessage.Flush flush -> Step.FORWARD;
             case FrontendMessage.Terminate terminate -> onTerminate();
             case FrontendMessage.FunctionCall call ->
-                refuse(Kind.QUERY, Protocol.SIMPLE, null, Denials.functionCall(), 0);
+                    refuse(Kind.QUERY, Protocol.SIMPLE, null, Denials.functionCall(), 0);
             case FrontendMessage.CopyIn copy -> Step.CONSUME;
         };
     }
@@ -336,7 +348,8 @@ final class AgentIntake {
         Policy current = policy.get();
         return switch (verdict(current, text)) {
             case null -> Step.WAIT;
-            case Verdict.Deny deny -> refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, headGateNanos);
+            case Verdict.Deny deny ->
+                    refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, headGateNanos);
             case Verdict.Allow allow -> {
                 Denial unknown = preparedUnder(current).check(allow);
                 if (unknown != null) {
@@ -344,7 +357,12 @@ final class AgentIntake {
                     yield refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, headGateNanos);
                 }
                 if (quotaUsedUp()) {
-                    yield refuse(Kind.QUERY, Protocol.SIMPLE, text, quotaDenial(allow.summary()), headGateNanos);
+                    yield refuse(
+                            Kind.QUERY,
+                            Protocol.SIMPLE,
+                            text,
+                            quotaDenial(allow.summary()),
+                            headGateNanos);
                 }
                 EventId id = audit.decided(Protocol.SIMPLE, text, allow, headGateNanos);
                 headVerdict = null;
@@ -364,12 +382,15 @@ final class AgentIntake {
         Policy current = policy.get();
         return switch (verdict(current, text)) {
             case null -> Step.WAIT;
-            case Verdict.Deny deny -> refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
+            case Verdict.Deny deny ->
+                    refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
             case Verdict.Allow allow -> {
                 if (statements.size() >= limits.maxPreparedStatements() && !name.isEmpty()) {
                     Verdict.Deny deny =
                             Denials.tooManyNames(
-                                    allow.summary(), "prepared statements", limits.maxPreparedStatements());
+                                    allow.summary(),
+                                    "prepared statements",
+                                    limits.maxPreparedStatements());
                     yield refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
                 }
                 Denial unknown = preparedUnder(current).check(allow);
@@ -397,9 +418,12 @@ final class AgentIntake {
         JudgedStatement statement = statements.get(name);
         if (statement == null) {
             if (name.isEmpty()) {
-                return refuseUnknown(SqlState.INVALID_SQL_STATEMENT_NAME, "unnamed prepared statement does not exist");
+                return refuseUnknown(
+                        SqlState.INVALID_SQL_STATEMENT_NAME,
+                        "unnamed prepared statement does not exist");
             }
-            statement = madeInSql("EXECUTE", name, new PreparedNames(Set.of(), Set.of(inSql(name))));
+            statement =
+                    madeInSql("EXECUTE", name, new PreparedNames(Set.of(), Set.of(inSql(name))));
             Denial unknown = preparedUnder(policy.get()).check(statement.verdict());
             if (unknown != null) {
                 Verdict.Deny deny = new Verdict.Deny(statement.verdict().summary(), unknown);
@@ -442,13 +466,23 @@ final class AgentIntake {
                     return Step.WAIT;
                 }
                 case Verdict.Deny deny -> {
-                    return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, headGateNanos);
+                    return refuse(
+                            Kind.EXTENDED,
+                            Protocol.EXTENDED,
+                            statement.text(),
+                            deny,
+                            headGateNanos);
                 }
                 case Verdict.Allow allow -> {
                     Denial unknown = preparedUnder(current).check(allow);
                     if (unknown != null) {
                         Verdict.Deny deny = new Verdict.Deny(allow.summary(), unknown);
-                        return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, headGateNanos);
+                        return refuse(
+                                Kind.EXTENDED,
+                                Protocol.EXTENDED,
+                                statement.text(),
+                                deny,
+                                headGateNanos);
                     }
                     statement.rejudged(allow, current);
                 }
@@ -456,7 +490,8 @@ final class AgentIntake {
         }
         StatementSummary summary = statement.verdict().summary();
         if (quotaUsedUp()) {
-            return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), quotaDenial(summary), 0);
+            return refuse(
+                    Kind.EXTENDED, Protocol.EXTENDED, statement.text(), quotaDenial(summary), 0);
         }
         EventId id = statement.takeDecision();
         if (id == null) {
@@ -508,13 +543,19 @@ final class AgentIntake {
                     default -> null;
                 };
         if (kind == null) {
-            if (tooLong.type() != FrontendType.COPY_DATA && tooLong.type() != FrontendType.COPY_FAIL) {
+            if (tooLong.type() != FrontendType.COPY_DATA
+                    && tooLong.type() != FrontendType.COPY_FAIL) {
                 forwardTaken();
                 agent.fatal(
                         ErrorResponse.fatal(
                                 SqlState.PROTOCOL_VIOLATION,
-                                "message of type '" + (char) tooLong.type() + "' and " + tooLong.length()
-                                        + " bytes is longer than the " + tooLong.limit() + " allowed"));
+                                "message of type '"
+                                        + (char) tooLong.type()
+                                        + "' and "
+                                        + tooLong.length()
+                                        + " bytes is longer than the "
+                                        + tooLong.limit()
+                                        + " allowed"));
             }
             return Step.CONSUME;
         }
@@ -530,7 +571,10 @@ final class AgentIntake {
     /** Returns the verdict on the message at the head; {@code null} if it has to be waited for. */
     @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
     private @Nullable Verdict verdict(Policy current, SqlText text) {
-        if (headVerdict != null && headPolicy == current && headText != null && headText.equals(text)) {
+        if (headVerdict != null
+                && headPolicy == current
+                && headText != null
+                && headText.equals(text)) {
             return headVerdict;
         }
         long start = environment.nanoTime().getAsLong();
@@ -545,7 +589,10 @@ final class AgentIntake {
         headVerdict = null;
         environment
                 .judge()
-                .judge(current, text, found -> environment.eventLoop().execute(() -> onVerdict(found, start)));
+                .judge(
+                        current,
+                        text,
+                        found -> environment.eventLoop().execute(() -> onVerdict(found, start)));
         return null;
     }
 
@@ -570,7 +617,11 @@ final class AgentIntake {
     // ---- refusals
 
     private Step refuse(
-            Kind kind, Protocol protocol, @Nullable SqlText text, Verdict.Deny deny, long gateNanos) {
+            Kind kind,
+            Protocol protocol,
+            @Nullable SqlText text,
+            Verdict.Deny deny,
+            long gateNanos) {
         audit.decided(protocol, text, deny, gateNanos);
         return answerRefusal(kind, DenialResponse.of(deny.denial()));
     }
@@ -628,7 +679,10 @@ final class AgentIntake {
 
     // ---- what is remembered of statements
 
-    /** The names that were prepared under a policy: what stands behind a name is judged again by being prepared again. */
+    /**
+     * The names that were prepared under a policy: what stands behind a name is judged again by
+     * being prepared again.
+     */
     @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
     private PreparedStatements preparedUnder(Policy current) {
         if (preparedPolicy != current) {
@@ -652,21 +706,24 @@ final class AgentIntake {
         return error -> {
             EventId decision = statement.takeDecision();
             if (decision != null) {
-                audit.failedBeforeExecution(decision, statement.verdict().summary().command(), error);
+                audit.failedBeforeExecution(
+                        decision, statement.verdict().summary().command(), error);
             }
         };
     }
 
     /**
-     * A name that no Parse or Bind of this session made: an SQL PREPARE or DECLARE did, which was judged, or nothing, which the
-     * upstream will say.
+     * A name that no Parse or Bind of this session made: an SQL PREPARE or DECLARE did, which was
+     * judged, or nothing, which the upstream will say.
      */
     private JudgedStatement madeInSql(String command, String name, PreparedNames prepared) {
         byte[] text =
-                (command + " \"" + name.replace("\"", "\"\"") + "\"").getBytes(StandardCharsets.ISO_8859_1);
+                (command + " \"" + name.replace("\"", "\"\"") + "\"")
+                        .getBytes(StandardCharsets.ISO_8859_1);
         return new JudgedStatement(
                 SqlText.owning(text),
-                new Verdict.Allow(new StatementSummary(command, "", List.of(), List.of()), prepared),
+                new Verdict.Allow(
+                        new StatementSummary(command, "", List.of(), List.of()), prepared),
                 policy.get(),
                 null);
     }
