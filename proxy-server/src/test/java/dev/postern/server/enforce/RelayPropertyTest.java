@@ -3,6 +3,7 @@ package dev.postern.server.enforce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,7 +132,7 @@ class RelayPropertyTest {
         StringBuilder text = new StringBuilder();
         int at = 0;
         for (char type : Wire.types(messages).toCharArray()) {
-            int length = java.nio.ByteBuffer.wrap(messages).getInt(at + 1) + 1;
+            int length = ByteBuffer.wrap(messages).getInt(at + 1) + 1;
             text.append(type);
             if (type == 'Z') {
                 text.append((char) messages[at + length - 1]).append(' ');
