@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -22,12 +21,6 @@ import org.slf4j.LoggerFactory;
  *     misread
  */
 record Corpus(Path directory, boolean isWhole) {
-
-    /**
-     * Texts to refuse that name a prepared statement which nobody prepared. They pass to the
-     * server, which answers 26000: what a name can stand for has been judged when it was prepared.
-     */
-    private static final Set<String> NAMES_OF_NOTHING = Set.of("d-prepared-009", "d-prepared-011");
 
     private static final Logger LOG = LoggerFactory.getLogger(Corpus.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -80,8 +73,7 @@ record Corpus(Path directory, boolean isWhole) {
                             node.path("sql").asText(),
                             List.copyOf(params),
                             node.path("pg_min_version").asInt(),
-                            node.path("needs_catalog").asBoolean()
-                                    || NAMES_OF_NOTHING.contains(node.path("id").asText()));
+                            node.path("needs_catalog").asBoolean());
             if (node.has("sql") && one.since() <= majorVersion) {
                 cases.add(one);
             }

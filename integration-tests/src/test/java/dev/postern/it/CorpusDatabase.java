@@ -26,7 +26,8 @@ final class CorpusDatabase {
         if (corpus.isWhole()) {
             load(superuser, corpus.file("schema.sql"));
             load(superuser, corpus.file("schema_attack.sql"));
-            // The sample database beside this one is closed to all but its readers; its size is asked for all the same.
+            // The sample database beside this one is closed to all but its readers; its size is
+            // asked for all the same.
             Sql.execute(superuser, "GRANT " + READER + ", pg_read_all_stats TO " + OWNER);
         } else {
             Sql.execute(

@@ -6,16 +6,17 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the messages in a backend's byte stream: the boundaries of all of them, and the content of the few that mean something to a
- * proxy.
+ * Follows the messages in a backend's byte stream: the boundaries of all of them, and the content
+ * of the few that mean something to a proxy.
  *
  * <pre>
  *  byte1 type | int32 length, itself included | body
  * </pre>
  *
- * <p>Whole messages pass at once. One that is split over two reads waits until it is whole, so that what the agent has seen ends
- * between two messages and an error of ours can follow; beyond {@link #HOLD_LIMIT} it passes as it comes. Contents are captured up to
- * {@link #CAPTURE_LIMIT} bytes: an error may repeat a parameter of any size.
+ * <p>Whole messages pass at once. One that is split over two reads waits until it is whole, so that
+ * what the agent has seen ends between two messages and an error of ours can follow; beyond {@link
+ * #HOLD_LIMIT} it passes as it comes. Contents are captured up to {@link #CAPTURE_LIMIT} bytes: an
+ * error may repeat a parameter of any size.
  */
 public final class BackendScanner {
 
@@ -42,7 +43,8 @@ public final class BackendScanner {
         boolean onStart(byte type, int length);
 
         /**
-         * A message has ended. If it was dropped, everything before it has been forwarded, so that another may take its place.
+         * A message has ended. If it was dropped, everything before it has been forwarded, so that
+         * another may take its place.
          *
          * @param type its first byte
          * @param message what it says; {@code null} for the types of which nothing is read
@@ -72,8 +74,8 @@ public final class BackendScanner {
     /**
      * Scans what has arrived.
      *
-     * @param in its reader index is moved behind what was scanned; what is left is to be presented again once it has grown by {@link
-     *     #missing} bytes. Neither kept nor released.
+     * @param in its reader index is moved behind what was scanned; what is left is to be presented
+     *     again once it has grown by {@link #missing} bytes. Neither kept nor released.
      */
     public void scan(ByteBuf in) {
         int at = in.readerIndex();
@@ -142,7 +144,7 @@ public final class BackendScanner {
                             BackendType.COMMAND_COMPLETE,
                             BackendType.ERROR_RESPONSE,
                             BackendType.PARAMETER_STATUS ->
-                        true;
+                            true;
                     default -> false;
                 };
         passing = listener.onStart(newType, length);
@@ -151,7 +153,12 @@ public final class BackendScanner {
     private void capture(ByteBuf in, int at, int step) {
         int length = Math.min(step, CAPTURE_LIMIT - captured);
         if (captured + length > capture.length) {
-            capture = Arrays.copyOf(capture, Math.min(CAPTURE_LIMIT, Math.max(captured + length, 2 * capture.length)));
+            capture =
+                    Arrays.copyOf(
+                            capture,
+                            Math.min(
+                                    CAPTURE_LIMIT,
+                                    Math.max(captured + length, 2 * capture.length)));
         }
         in.getBytes(at, capture, captured, length);
         captured += length;
@@ -160,8 +167,10 @@ public final class BackendScanner {
     private @Nullable BackendMessage decode() {
         return switch (type) {
             case BackendType.READY_FOR_QUERY ->
-                BackendMessage.ReadyForQuery.of(captured > HEADER_LENGTH ? capture[HEADER_LENGTH] : (byte) '?');
-            case BackendType.COMMAND_COMPLETE -> new BackendMessage.CommandComplete(string(HEADER_LENGTH));
+                    BackendMessage.ReadyForQuery.of(
+                            captured > HEADER_LENGTH ? capture[HEADER_LENGTH] : (byte) '?');
+            case BackendType.COMMAND_COMPLETE ->
+                    new BackendMessage.CommandComplete(string(HEADER_LENGTH));
             case BackendType.ERROR_RESPONSE -> error();
             case BackendType.PARAMETER_STATUS -> {
                 String name = string(HEADER_LENGTH);
@@ -191,7 +200,8 @@ public final class BackendScanner {
                 }
             }
         }
-        return new BackendMessage.Failure(new ErrorResponse(severity, sqlState, message, null, null, 0));
+        return new BackendMessage.Failure(
+                new ErrorResponse(severity, sqlState, message, null, null, 0));
     }
 
     private static Severity severity(String word) {

@@ -1,8 +1,8 @@
 package dev.postern.protocol;
 
 /**
- * How long an agent's messages may be, in bytes of body, checked against the announced length before anything of the body is
- * kept.
+ * How long an agent's messages may be, in bytes of body, checked against the announced length
+ * before anything of the body is kept.
  *
  * @param text Query and Parse: they carry SQL
  * @param bind Bind: it carries parameters
@@ -10,13 +10,18 @@ package dev.postern.protocol;
  */
 public record FrameLimits(int text, int bind, int other) {
 
-    /** No message may announce more than PostgreSQL itself accepts ({@code PQ_LARGE_MESSAGE_LIMIT}, 1 GiB - 1). */
+    /**
+     * No message may announce more than PostgreSQL itself accepts ({@code PQ_LARGE_MESSAGE_LIMIT},
+     * 1 GiB - 1).
+     */
     public static final int PROTOCOL_MAXIMUM = 0x3FFF_FFFF;
 
     /** Names and flags need no more than this. */
     public static final int MAX_OTHER = 65_536;
 
-    /** A name may be this long beside the SQL text in a Parse, together with its parameter types. */
+    /**
+     * A name may be this long beside the SQL text in a Parse, together with its parameter types.
+     */
     public static final int PARSE_OVERHEAD = 66_000 * 4 + 256;
 
     public FrameLimits {

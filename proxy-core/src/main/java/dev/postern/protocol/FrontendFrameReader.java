@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *  byte1 type | int32 length, itself included | body
  * </pre>
  *
- * <p>The reader never keeps bytes nor moves the buffer's indices: the caller does, since it owns the buffer and forwards from
- * it. The announced length is checked as soon as it has arrived.
+ * <p>The reader never keeps bytes nor moves the buffer's indices: the caller does, since it owns
+ * the buffer and forwards from it. The announced length is checked as soon as it has arrived.
  */
 public final class FrontendFrameReader {
 
@@ -45,7 +45,8 @@ public final class FrontendFrameReader {
             return unknown(type);
         }
         int lengthField = in.getInt(index + 1);
-        if (lengthField < MIN_LENGTH_FIELD || lengthField - MIN_LENGTH_FIELD > FrameLimits.PROTOCOL_MAXIMUM) {
+        if (lengthField < MIN_LENGTH_FIELD
+                || lengthField - MIN_LENGTH_FIELD > FrameLimits.PROTOCOL_MAXIMUM) {
             return new FrontendFrame.Malformed("invalid message length " + lengthField);
         }
         int bodyLength = lengthField - MIN_LENGTH_FIELD;
@@ -74,7 +75,7 @@ public final class FrontendFrameReader {
                     FrontendType.QUERY,
                     FrontendType.SYNC,
                     FrontendType.TERMINATE ->
-                true;
+                    true;
             default -> false;
         };
     }
@@ -100,7 +101,8 @@ public final class FrontendFrameReader {
                     default -> FrontendMessage.CopyIn.INSTANCE;
                 };
         return message == null
-                ? new FrontendFrame.Malformed("invalid message format of message type " + (char) type)
+                ? new FrontendFrame.Malformed(
+                        "invalid message format of message type " + (char) type)
                 : new FrontendFrame.Whole(message, length + HEADER_LENGTH);
     }
 
@@ -119,13 +121,14 @@ public final class FrontendFrameReader {
         }
         int types = in.getUnsignedShort(textEnd + 1);
         return end == textEnd + 3 + 4 * types
-                ? new FrontendMessage.Parse(string(in, body, nameEnd), text(in, nameEnd + 1, textEnd))
+                ? new FrontendMessage.Parse(
+                        string(in, body, nameEnd), text(in, nameEnd + 1, textEnd))
                 : null;
     }
 
     /**
-     * Bind: {@code string portal | string statement | int16 n | int16 format × n | int16 n | (int32 length | bytes) × n | int16 n |
-     * int16 format × n}.
+     * Bind: {@code string portal | string statement | int16 n | int16 format × n | int16 n | (int32
+     * length | bytes) × n | int16 n | int16 format × n}.
      */
     private static @Nullable FrontendMessage bind(ByteBuf in, int body, int end) {
         int portalEnd = terminator(in, body, end);
@@ -137,7 +140,8 @@ public final class FrontendFrameReader {
         at = at < 0 ? -1 : skipParameters(in, at, end);
         at = at < 0 ? -1 : skipFormats(in, at, end);
         return at == end
-                ? new FrontendMessage.Bind(string(in, body, portalEnd), string(in, portalEnd + 1, statementEnd))
+                ? new FrontendMessage.Bind(
+                        string(in, body, portalEnd), string(in, portalEnd + 1, statementEnd))
                 : null;
     }
 
@@ -208,7 +212,10 @@ public final class FrontendFrameReader {
         return from < end ? in.indexOf(from, end, (byte) 0) : -1;
     }
 
-    /** Names are compared and never shown: one character a byte keeps them apart whatever their encoding. */
+    /**
+     * Names are compared and never shown: one character a byte keeps them apart whatever their
+     * encoding.
+     */
     private static String string(ByteBuf in, int from, int to) {
         return from == to ? "" : in.toString(from, to - from, StandardCharsets.ISO_8859_1);
     }

@@ -1,9 +1,11 @@
 package dev.postern.protocol;
 
 /**
- * One message of an agent, decoded as far as Postern has to understand it. What is forwarded are always the bytes it came in.
+ * One message of an agent, decoded as far as Postern has to understand it. What is forwarded are
+ * always the bytes it came in.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL, Message Formats</a>
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL,
+ *     Message Formats</a>
  */
 public sealed interface FrontendMessage {
 

@@ -3,7 +3,8 @@ package dev.postern.protocol;
 /**
  * First bytes of the messages a frontend sends.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL, Message Formats</a>
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">PostgreSQL,
+ *     Message Formats</a>
  */
 public final class FrontendType {
 

@@ -4,8 +4,9 @@ import dev.postern.protocol.ErrorResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of one statement, from its forwarding to its last answer. Whoever forwards it extends this with what it needs to know at
- * the end. Times are those of one monotonic clock, in nanoseconds.
+ * One run of one statement, from its forwarding to its last answer. Whoever forwards it extends
+ * this with what it needs to know at the end. Times are those of one monotonic clock, in
+ * nanoseconds.
  */
 public abstract class Execution {
 
@@ -47,7 +48,10 @@ public abstract class Execution {
         return error;
     }
 
-    /** Tells whether it was stopped from here: of what the upstream still sends for it nothing goes to the agent. */
+    /**
+     * Tells whether it was stopped from here: of what the upstream still sends for it nothing goes
+     * to the agent.
+     */
     public final boolean interrupted() {
         return interrupted;
     }

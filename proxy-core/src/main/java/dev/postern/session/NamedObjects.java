@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prepared statements, or the portals, of one session by name, as they will be once the upstream has answered what it owes: a
- * change takes effect when the message is forwarded, since later messages may build on it before the answer comes, and is undone if
- * the answer is an error.
+ * The prepared statements, or the portals, of one session by name, as they will be once the
+ * upstream has answered what it owes: a change takes effect when the message is forwarded, since
+ * later messages may build on it before the answer comes, and is undone if the answer is an error.
  *
  * @param <T> what a name stands for
  */
@@ -16,7 +16,10 @@ public final class NamedObjects<T> {
     private @Nullable T unnamed;
     private @Nullable Map<String, T> named;
 
-    /** A change that is not settled yet. Undone latest change first; what was undone may be made again in the order it was first made. */
+    /**
+     * A change that is not settled yet. Undone latest change first; what was undone may be made
+     * again in the order it was first made.
+     */
     public static final class Change<T> {
 
         private final NamedObjects<T> objects;

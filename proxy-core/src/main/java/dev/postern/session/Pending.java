@@ -22,7 +22,9 @@ sealed interface Pending {
         static final DescribePortal INSTANCE = new DescribePortal();
     }
 
-    /** An Execute: rows or COPY data, then CommandComplete, EmptyQueryResponse or PortalSuspended. */
+    /**
+     * An Execute: rows or COPY data, then CommandComplete, EmptyQueryResponse or PortalSuspended.
+     */
     record Execute(Execution execution) implements Pending {}
 
     /** A Close: CloseComplete. */
@@ -34,8 +36,9 @@ sealed interface Pending {
     }
 
     /**
-     * A statement that cannot succeed, sent in place of a refused Query so that the upstream's transaction fails as it would have:
-     * an error, which {@code response} replaces, then ReadyForQuery.
+     * A statement that cannot succeed, sent in place of a refused Query so that the upstream's
+     * transaction fails as it would have: an error, which {@code response} replaces, then
+     * ReadyForQuery.
      */
     record RefusedQuery(Refusal response) implements Pending {}
 

@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  *                                 │  the next Sync is skipped          │              │
  * </pre>
  *
- * <p>A message that nothing owed can explain means that this session is no longer understood: {@link Listener#onDesynchronized}.
+ * <p>A message that nothing owed can explain means that this session is no longer understood:
+ * {@link Listener#onDesynchronized}.
  *
- * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html">PostgreSQL, Message Flow</a>
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html">PostgreSQL, Message
+ *     Flow</a>
  */
 public final class ResponseTracker {
 
@@ -32,8 +34,8 @@ public final class ResponseTracker {
         /**
          * One more row or piece of COPY data is about to pass.
          *
-         * @return false if it must not: then the execution is over for the agent as if {@linkplain Execution#interrupt
-         *     interrupted}
+         * @return false if it must not: then the execution is over for the agent as if {@linkplain
+         *     Execution#interrupt interrupted}
          */
         boolean mayPass(Execution execution, int length);
 
@@ -66,7 +68,10 @@ public final class ResponseTracker {
         this.nanoTime = nanoTime;
     }
 
-    /** Returns the status of the last ReadyForQuery: {@code I}, {@code T} or {@code E}. Current only if nothing is owed. */
+    /**
+     * Returns the status of the last ReadyForQuery: {@code I}, {@code T} or {@code E}. Current only
+     * if nothing is owed.
+     */
     public byte transactionStatus() {
         return transactionStatus;
     }
@@ -76,7 +81,10 @@ public final class ResponseTracker {
         return openPipeline;
     }
 
-    /** Tells whether an error has ended the pipeline: the upstream skips everything up to Sync, and so must the agent's messages be. */
+    /**
+     * Tells whether an error has ended the pipeline: the upstream skips everything up to Sync, and
+     * so must the agent's messages be.
+     */
     public boolean skippingToSync() {
         return skippingToSync;
     }
@@ -87,8 +95,9 @@ public final class ResponseTracker {
     }
 
     /**
-     * Returns the execution the upstream is at, {@code null} if none is owed. Short answers that were owed before it may still be: the
-     * upstream keeps them back until an execution fills its buffer or the pipeline ends.
+     * Returns the execution the upstream is at, {@code null} if none is owed. Short answers that
+     * were owed before it may still be: the upstream keeps them back until an execution fills its
+     * buffer or the pipeline ends.
      */
     public @Nullable Execution current() {
         for (Pending pending : owed) {
@@ -102,7 +111,10 @@ public final class ResponseTracker {
         return null;
     }
 
-    /** Forgets objects that have ended at the upstream, but for what the messages behind the last answer make of them. */
+    /**
+     * Forgets objects that have ended at the upstream, but for what the messages behind the last
+     * answer make of them.
+     */
     public void clear(NamedObjects<?> objects) {
         objects.clear();
         for (Pending pending : owed) {
@@ -168,7 +180,10 @@ public final class ResponseTracker {
 
     // ---- an error of our own, with nothing forwarded
 
-    /** The agent was sent an error for a message of the extended protocol: all up to Sync is skipped. */
+    /**
+     * The agent was sent an error for a message of the extended protocol: all up to Sync is
+     * skipped.
+     */
     public void skipToSync() {
         skippingToSync = true;
     }
@@ -238,7 +253,8 @@ public final class ResponseTracker {
         if (interrupted != null) {
             Execution execution = interrupted;
             interrupted = null;
-            if (!(owed.peekFirst() instanceof Pending.Query) && !owed.contains(Pending.Sync.INSTANCE)) {
+            if (!(owed.peekFirst() instanceof Pending.Query)
+                    && !owed.contains(Pending.Sync.INSTANCE)) {
                 skippingToSync = true;
                 openPipeline = true;
             }
@@ -261,7 +277,8 @@ public final class ResponseTracker {
             case BackendType.DATA_ROW,
                     BackendType.COPY_DATA,
                     BackendType.COPY_DONE,
-                    BackendType.COPY_OUT_RESPONSE -> expect(running(), type);
+                    BackendType.COPY_OUT_RESPONSE ->
+                    expect(running(), type);
             case BackendType.COMMAND_COMPLETE, BackendType.EMPTY_QUERY_RESPONSE -> {
                 expect(running(), type);
                 endExecute();
@@ -274,7 +291,7 @@ public final class ResponseTracker {
             case BackendType.BIND_COMPLETE -> pop(owed.peekFirst() instanceof Pending.Bind, type);
             case BackendType.CLOSE_COMPLETE -> pop(owed.peekFirst() instanceof Pending.Close, type);
             case BackendType.PARAMETER_DESCRIPTION ->
-                expect(owed.peekFirst() instanceof Pending.DescribeStatement, type);
+                    expect(owed.peekFirst() instanceof Pending.DescribeStatement, type);
             case BackendType.ROW_DESCRIPTION -> {
                 if (!(owed.peekFirst() instanceof Pending.Query)) {
                     pop(describing(), type);
@@ -349,18 +366,18 @@ public final class ResponseTracker {
     }
 
     /**
-     * The upstream skips to the next Sync: what stands before it will not be answered, and its changes did not happen. Those behind the
-     * Sync still may: they are made anew, on top of what is left.
+     * The upstream skips to the next Sync: what stands before it will not be answered, and its
+     * changes did not happen. Those behind the Sync still may: they are made anew, on top of what
+     * is left.
      */
     private void skipPipeline(ErrorResponse error) {
         owed.descendingIterator()
-                .forEachRemaining(
-                        pending -> {
-                            NamedObjects.@Nullable Change<?> change = change(pending);
-                            if (change != null) {
-                                change.undo();
-                            }
-                        });
+                .forEachRemaining(pending -> {
+                    NamedObjects.@Nullable Change<?> change = change(pending);
+                    if (change != null) {
+                        change.undo();
+                    }
+                });
         while (!owed.isEmpty() && !(owed.peekFirst() instanceof Pending.Sync)) {
             end(owed.removeFirst(), error);
         }
@@ -371,7 +388,8 @@ public final class ResponseTracker {
             }
         }
         if (owed.isEmpty()) {
-            // A Query may have closed the pipeline as it was forwarded; but it was skipped, and only a Sync ends this.
+            // A Query may have closed the pipeline as it was forwarded; but it was skipped, and
+            // only a Sync ends this.
             skippingToSync = true;
             openPipeline = true;
         }
@@ -392,7 +410,10 @@ public final class ResponseTracker {
         };
     }
 
-    /** The agent has had an error for an interrupted execution: a Query ends at its own ReadyForQuery, a pipeline at that of its Sync. */
+    /**
+     * The agent has had an error for an interrupted execution: a Query ends at its own
+     * ReadyForQuery, a pipeline at that of its Sync.
+     */
     @SuppressWarnings("ReferenceEquality") // this execution, not one like it
     private boolean endsMuting(Execution execution) {
         return switch (owed.peekFirst()) {
@@ -406,8 +427,10 @@ public final class ResponseTracker {
         switch (pending) {
             case Pending.Query(Execution execution) -> fail(execution, error);
             case Pending.Execute(Execution execution) -> fail(execution, error);
-            case Pending.Parse(NamedObjects.Change<?> change, Attempt attempt) -> attempt.failed(error);
-            case Pending.Bind(NamedObjects.Change<?> change, Attempt attempt) -> attempt.failed(error);
+            case Pending.Parse(NamedObjects.Change<?> change, Attempt attempt) ->
+                    attempt.failed(error);
+            case Pending.Bind(NamedObjects.Change<?> change, Attempt attempt) ->
+                    attempt.failed(error);
             case Pending.Close close -> {}
             case Pending.DescribeStatement describe -> {}
             case Pending.DescribePortal describe -> {}
@@ -441,7 +464,9 @@ public final class ResponseTracker {
                 "message type '"
                         + (char) (type & 0xFF)
                         + "' where "
-                        + (head == null ? "nothing" : "an answer to " + head.getClass().getSimpleName())
+                        + (head == null
+                                ? "nothing"
+                                : "an answer to " + head.getClass().getSimpleName())
                         + " was owed");
     }
 }

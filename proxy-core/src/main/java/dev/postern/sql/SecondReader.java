@@ -39,7 +39,10 @@ public final class SecondReader {
     /** Longer texts are not read a second time. */
     private static final int MAX_LENGTH = 16 * 1024;
 
-    /** Texts with more of these are not read a second time: thousands, nested, keep it from noticing that it should stop. */
+    /**
+     * Texts with more of these are not read a second time: thousands, nested, keep it from noticing
+     * that it should stop.
+     */
     private static final int MAX_PARENTHESES = 1_000;
 
     private final CCJSqlParser parser;

@@ -20,7 +20,10 @@ final class AgentUsage {
         sessions.decrementAndGet();
     }
 
-    /** Returns the quota of this agent, the same for all its sessions as long as the rate stays; {@code null}: unlimited. */
+    /**
+     * Returns the quota of this agent, the same for all its sessions as long as the rate stays;
+     * {@code null}: unlimited.
+     */
     @Nullable QueryQuota quota(@Nullable Integer perMinute, long nowNanos) {
         if (perMinute == null) {
             return null;

@@ -4,7 +4,10 @@ import dev.postern.protocol.BackendKey;
 import dev.postern.server.frontend.CancelKeys;
 import dev.postern.server.frontend.CancelRouter;
 
-/** Brings a CancelRequest to the session whose key it carries; one that fits none has no effect, and nobody is told. */
+/**
+ * Brings a CancelRequest to the session whose key it carries; one that fits none has no effect, and
+ * nobody is told.
+ */
 final class CancelRouting implements CancelRouter {
 
     private final CancelKeys<ActiveSessions.Entry> keys;

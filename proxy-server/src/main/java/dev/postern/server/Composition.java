@@ -24,14 +24,14 @@ import dev.postern.server.enforce.GateObserver;
 import dev.postern.server.enforce.GateSettings;
 import dev.postern.server.enforce.SessionLimits;
 import dev.postern.server.enforce.VerdictService;
-import dev.postern.sql.GateLimits;
-import dev.postern.sql.grammar.GrammarModule;
 import dev.postern.server.tls.InvalidTlsFileException;
 import dev.postern.server.tls.ListenTls;
 import dev.postern.server.tls.UpstreamTls;
 import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
+import dev.postern.sql.GateLimits;
+import dev.postern.sql.grammar.GrammarModule;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,7 +59,8 @@ final class Composition {
         for (PolicyConfig policy : configuration.policies().values()) {
             policies.put(policy.name(), policy(policy, session));
         }
-        return new LiveConfiguration.Snapshot(agents, policies, listenTls(configuration.listen().tls()));
+        return new LiveConfiguration.Snapshot(
+                agents, policies, listenTls(configuration.listen().tls()));
     }
 
     private static Agent agent(AgentConfig config) {
@@ -99,7 +100,8 @@ final class Composition {
         return limit == null ? Long.MAX_VALUE : limit;
     }
 
-    private static ListenTls listenTls(ListenTlsConfig config) throws UnusableConfigurationException {
+    private static ListenTls listenTls(ListenTlsConfig config)
+            throws UnusableConfigurationException {
         Path certificate = config.certificate();
         Path key = config.key();
         if (certificate == null || key == null) {
@@ -118,8 +120,11 @@ final class Composition {
         }
     }
 
-    /** Returns what the probe looks after: an upstream with the databases that policies open on it. */
-    static ProbeTarget probeTarget(UpstreamConfig config, Configuration configuration, Passwords passwords) {
+    /**
+     * Returns what the probe looks after: an upstream with the databases that policies open on it.
+     */
+    static ProbeTarget probeTarget(
+            UpstreamConfig config, Configuration configuration, Passwords passwords) {
         String name = config.name();
         List<String> databases =
                 configuration.policies().values().stream()
@@ -146,12 +151,15 @@ final class Composition {
     }
 
     /** Returns the way to an upstream. */
-    static UpstreamRoute route(UpstreamConfig config, Passwords passwords, UpstreamConnector connector)
+    static UpstreamRoute route(
+            UpstreamConfig config, Passwords passwords, UpstreamConnector connector)
             throws UnusableConfigurationException {
         String name = config.name();
         return new UpstreamRoute(
                 name,
-                config.hosts().stream().map(host -> new UpstreamHost(host.host(), host.port())).toList(),
+                config.hosts().stream()
+                        .map(host -> new UpstreamHost(host.host(), host.port()))
+                        .toList(),
                 config.user(),
                 () -> passwords.get(name),
                 upstreamTls(name, config.tls()),
@@ -173,14 +181,16 @@ final class Composition {
         try {
             return UpstreamTls.load(mode, config.ca());
         } catch (InvalidTlsFileException | IllegalArgumentException e) {
-            throw new UnusableConfigurationException("upstreams." + upstream + ".tls: " + e.getMessage());
+            throw new UnusableConfigurationException(
+                    "upstreams." + upstream + ".tls: " + e.getMessage());
         }
     }
 
     /** Returns how long agents' messages may be. */
     static FrameLimits frameLimits(Configuration configuration) {
         int message = configuration.session().maxMessage();
-        return new FrameLimits(configuration.gate().maxText(), message, Math.min(message, FrameLimits.MAX_OTHER));
+        return new FrameLimits(
+                configuration.gate().maxText(), message, Math.min(message, FrameLimits.MAX_OTHER));
     }
 
     /** Returns where the audit trail is kept. */
@@ -204,10 +214,15 @@ final class Composition {
     }
 
     /** Returns what judges statements, with its threads running. */
-    static VerdictService verdicts(Configuration configuration, GateObserver observer, LongSupplier nanoTime) {
+    static VerdictService verdicts(
+            Configuration configuration, GateObserver observer, LongSupplier nanoTime) {
         GrammarModule grammar = GrammarModule.load();
         return new VerdictService(
-                grammar::newGrammar, new Gate(new ReviewedNames()), gate(configuration.gate()), observer, nanoTime);
+                grammar::newGrammar,
+                new Gate(new ReviewedNames()),
+                gate(configuration.gate()),
+                observer,
+                nanoTime);
     }
 
     private static GateSettings gate(GateConfig config) {

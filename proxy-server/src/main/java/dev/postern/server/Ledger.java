@@ -29,7 +29,8 @@ final class Ledger {
                 new AuditEvent.AuthenticationFailed(
                         newId(now),
                         now,
-                        new SessionContext("", refused.client(), refused.tls(), null, null, null, null),
+                        new SessionContext(
+                                "", refused.client(), refused.tls(), null, null, null, null),
                         refused.claimedAgent(),
                         refused.fault().code(),
                         refused.sqlState()));
@@ -37,7 +38,9 @@ final class Ledger {
 
     void configurationChanged(String message, @Nullable String sqlState) {
         long now = clock.millis();
-        audit.accept(new AuditEvent.ConfigurationChanged(newId(now), now, NO_SESSION, message, sqlState));
+        audit.accept(
+                new AuditEvent.ConfigurationChanged(
+                        newId(now), now, NO_SESSION, message, sqlState));
     }
 
     private static EventId newId(long now) {

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The part of the configuration that a reload changes, all of it at once. Safe for use by any thread. */
+/**
+ * The part of the configuration that a reload changes, all of it at once. Safe for use by any
+ * thread.
+ */
 final class LiveConfiguration implements AgentDirectory {
 
     private final Map<String, AgentUsage> usage = new ConcurrentHashMap<>();
@@ -69,13 +72,17 @@ final class LiveConfiguration implements AgentDirectory {
     /**
      * Returns the rules that apply to an agent's session from now on.
      *
-     * @param session the rules it began under, which go on if its agent is gone until the session is ended
+     * @param session the rules it began under, which go on if its agent is gone until the session
+     *     is ended
      */
     PolicyView view(String agent, Policy session) {
         return new PolicyView(agent, session);
     }
 
-    /** One session's view: asked at each statement, so it looks again only after a reload. Used by one thread. */
+    /**
+     * One session's view: asked at each statement, so it looks again only after a reload. Used by
+     * one thread.
+     */
     final class PolicyView {
 
         private final String agent;

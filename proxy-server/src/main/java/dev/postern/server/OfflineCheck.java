@@ -13,7 +13,8 @@ final class OfflineCheck implements StatementCheck {
 
     @Override
     public Verdict judge(Configuration configuration, PolicyConfig policy, SqlText text) {
-        try (VerdictService verdicts = Composition.verdicts(configuration, GateObserver.NONE, System::nanoTime)) {
+        try (VerdictService verdicts =
+                Composition.verdicts(configuration, GateObserver.NONE, System::nanoTime)) {
             return verdicts.judgeNow(Composition.rules(policy), text);
         }
     }

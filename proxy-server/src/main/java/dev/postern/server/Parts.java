@@ -25,7 +25,10 @@ final class Parts implements AutoCloseable {
             try {
                 part.close();
             } catch (Exception e) {
-                LOG.warn("not stopped cleanly part={} error={}", part.getClass().getSimpleName(), e.getMessage());
+                LOG.warn(
+                        "not stopped cleanly part={} error={}",
+                        part.getClass().getSimpleName(),
+                        e.getMessage());
             }
         }
     }

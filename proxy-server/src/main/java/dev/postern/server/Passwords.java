@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The upstreams' passwords, kept at hand for event loops, which must not wait for a file or a secret manager, and looked up again
- * now and then, so that a rotated one is found. Safe for use by any thread.
+ * The upstreams' passwords, kept at hand for event loops, which must not wait for a file or a
+ * secret manager, and looked up again now and then, so that a rotated one is found. Safe for use by
+ * any thread.
  */
 final class Passwords {
 
@@ -44,14 +45,13 @@ final class Passwords {
 
     /** Looks every password up again; one that cannot be had stays what it was. May block. */
     void refresh() {
-        references.forEach(
-                (upstream, reference) -> {
-                    try {
-                        current.put(upstream, resolver.resolve(keyPath(upstream), reference));
-                    } catch (SecretUnavailableException e) {
-                        LOG.warn("secret not refreshed error={}", e.getMessage());
-                    }
-                });
+        references.forEach((upstream, reference) -> {
+            try {
+                current.put(upstream, resolver.resolve(keyPath(upstream), reference));
+            } catch (SecretUnavailableException e) {
+                LOG.warn("secret not refreshed error={}", e.getMessage());
+            }
+        });
     }
 
     /** Returns a copy of a password, the caller's to wipe; empty if the upstream has none. */

@@ -3,8 +3,8 @@ package dev.postern.server;
 import java.util.Map;
 
 /**
- * The run-time parameters that every upstream session starts with, whatever its agent asked for. Given in the startup packet they
- * are also what RESET and DISCARD ALL go back to.
+ * The run-time parameters that every upstream session starts with, whatever its agent asked for.
+ * Given in the startup packet they are also what RESET and DISCARD ALL go back to.
  */
 final class PinnedSettings {
 

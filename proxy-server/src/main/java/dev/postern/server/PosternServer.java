@@ -83,10 +83,11 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     }
 
     /**
-     * Starts a server with the system's clocks and environment, and returns when it is listening. After an exception nothing is left
-     * running.
+     * Starts a server with the system's clocks and environment, and returns when it is listening.
+     * After an exception nothing is left running.
      *
-     * @throws UnusableConfigurationException if something that the configuration names cannot be used
+     * @throws UnusableConfigurationException if something that the configuration names cannot be
+     *     used
      * @throws IOException if a port or the audit directory cannot be had
      */
     public static PosternServer start(Configuration configuration)
@@ -103,7 +104,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     private static PosternServer start(
             Configuration configuration, Parts parts, InstantSource clock, LongSupplier nanoTime)
             throws UnusableConfigurationException, IOException {
-        LiveConfiguration live = new LiveConfiguration(Composition.snapshot(configuration, configuration.session()));
+        LiveConfiguration live =
+                new LiveConfiguration(Composition.snapshot(configuration, configuration.session()));
         Passwords passwords =
                 new Passwords(SecretResolver.standard(System.getenv(), configuration.directory()));
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
@@ -116,7 +118,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 parts.add(AuditTrail.open(Composition.auditTrail(configuration), clock, nanoTime));
         metrics.audit(audit::acceptedEvents, audit::failures);
         Ledger ledger = new Ledger(audit, clock);
-        VerdictService judge = parts.add(Composition.verdicts(configuration, new GateCounting(metrics), nanoTime));
+        VerdictService judge =
+                parts.add(Composition.verdicts(configuration, new GateCounting(metrics), nanoTime));
         EventLoops eventLoops =
                 parts.add(EventLoops.start("postern", Composition.eventLoops(configuration)));
         UpstreamProbe probe = parts.add(probe(configuration, passwords, nanoTime));
@@ -125,7 +128,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         ActiveSessions sessions = new ActiveSessions();
         Readiness readiness = new Readiness(audit, probe);
 
-        CancelKeys<ActiveSessions.Entry> cancelKeys = new CancelKeys<>(configuration.listen().maxSessions());
+        CancelKeys<ActiveSessions.Entry> cancelKeys =
+                new CancelKeys<>(configuration.listen().maxSessions());
         SessionOpening opening =
                 new SessionOpening(
                         live,
@@ -147,7 +151,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                         new CancelRouting(cancelKeys),
                         refused -> {
                             ledger.authenticationFailed(refused);
-                            metrics.authenticationFailed(AuthenticationFailures.of(refused.fault()));
+                            metrics.authenticationFailed(
+                                    AuthenticationFailures.of(refused.fault()));
                         },
                         opening,
                         new UnauthenticatedConnections(configuration.listen().maxUnauthenticated()),
@@ -157,11 +162,13 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                         AdminServer.start(
                                 eventLoops.group(),
                                 eventLoops.serverChannel(),
-                                new InetSocketAddress(configuration.admin().host(), configuration.admin().port()),
+                                new InetSocketAddress(
+                                        configuration.admin().host(), configuration.admin().port()),
                                 new AdminPages(
                                         accept ->
                                                 new AdminPages.Text(
-                                                        ServerMetrics.contentType(accept), metrics.scrape(accept)),
+                                                        ServerMetrics.contentType(accept),
+                                                        metrics.scrape(accept)),
                                         readiness::troubles),
                                 configuration.admin().maxConnections(),
                                 configuration.admin().requestTimeout()));
@@ -172,7 +179,11 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         startTicks(eventLoops, live, sessions, clock, nanoTime);
         parts.add(refreshing(passwords));
         ledger.configurationChanged(
-                "started: " + configuration.agents().size() + " agents, " + configuration.policies().size() + " policies",
+                "started: "
+                        + configuration.agents().size()
+                        + " agents, "
+                        + configuration.policies().size()
+                        + " policies",
                 null);
         return new PosternServer(
                 live, sessions, ledger, listener, admin, parts, readiness, configuration.session());
@@ -183,14 +194,21 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         List<UpstreamConfig> upstreams = List.copyOf(configuration.upstreams().values());
         return UpstreamProbe.start(
                 upstreams.stream()
-                        .map(upstream -> Composition.probeTarget(upstream, configuration, passwords))
+                        .map(upstream ->
+                                Composition.probeTarget(upstream, configuration, passwords))
                         .toList(),
-                upstreams.stream().map(UpstreamConfig::checkInterval).min(Duration::compareTo).orElseThrow(),
+                upstreams.stream()
+                        .map(UpstreamConfig::checkInterval)
+                        .min(Duration::compareTo)
+                        .orElseThrow(),
                 nanoTime);
     }
 
     private static Map<String, UpstreamRoute> routes(
-            Configuration configuration, Passwords passwords, UpstreamProbe probe, EventLoops eventLoops)
+            Configuration configuration,
+            Passwords passwords,
+            UpstreamProbe probe,
+            EventLoops eventLoops)
             throws UnusableConfigurationException {
         Map<String, UpstreamRoute> routes = new LinkedHashMap<>();
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
@@ -205,19 +223,18 @@ public final class PosternServer implements RunningServer, AutoCloseable {
 
     private static void publish(
             Map<String, UpstreamRoute> routes, UpstreamProbe probe, ServerMetrics metrics) {
-        routes.forEach(
-                (name, route) -> {
-                    for (UpstreamHost host : route.hosts()) {
-                        metrics.upstream(
-                                host.toString(),
-                                route.allowPrimary(),
-                                () -> UpstreamStates.status(probe.posture(name, host.toString())));
-                        metrics.upstreamConnections(
-                                host.toString(),
-                                ServerMetrics.ConnectionState.ACTIVE,
-                                () -> route.sessionsOn(host));
-                    }
-                });
+        routes.forEach((name, route) -> {
+            for (UpstreamHost host : route.hosts()) {
+                metrics.upstream(
+                        host.toString(),
+                        route.allowPrimary(),
+                        () -> UpstreamStates.status(probe.posture(name, host.toString())));
+                metrics.upstreamConnections(
+                        host.toString(),
+                        ServerMetrics.ConnectionState.ACTIVE,
+                        () -> route.sessionsOn(host));
+            }
+        });
     }
 
     private static MockVerifiers mockVerifiers() {
@@ -227,7 +244,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     }
 
     private static Channel listen(
-            Configuration configuration, EventLoops eventLoops, StartupServices services) throws IOException {
+            Configuration configuration, EventLoops eventLoops, StartupServices services)
+            throws IOException {
         InetSocketAddress address =
                 new InetSocketAddress(configuration.listen().host(), configuration.listen().port());
         int writeBuffer = configuration.session().writeBuffer();
@@ -247,13 +265,20 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "listen: " + address.getHostString() + ":" + address.getPort() + " cannot be had: "
+                    "listen: "
+                            + address.getHostString()
+                            + ":"
+                            + address.getPort()
+                            + " cannot be had: "
                             + (bound.cause() == null ? "cancelled" : bound.cause().getMessage()));
         }
         return bound.channel();
     }
 
-    /** Time limits and revocations are looked at by each event loop for the sessions that live there. */
+    /**
+     * Time limits and revocations are looked at by each event loop for the sessions that live
+     * there.
+     */
     private static void startTicks(
             EventLoops eventLoops,
             LiveConfiguration live,
@@ -287,7 +312,10 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("postern-secrets").daemon().factory());
         executor.scheduleWithFixedDelay(
-                passwords::refresh, SECRET_REFRESH_SECONDS, SECRET_REFRESH_SECONDS, TimeUnit.SECONDS);
+                passwords::refresh,
+                SECRET_REFRESH_SECONDS,
+                SECRET_REFRESH_SECONDS,
+                TimeUnit.SECONDS);
         return executor;
     }
 
@@ -305,7 +333,11 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     public void reload(Configuration configuration) throws UnusableConfigurationException {
         live.replace(Composition.snapshot(configuration, sessionLimits));
         ledger.configurationChanged(
-                "reloaded: " + configuration.agents().size() + " agents, " + configuration.policies().size() + " policies",
+                "reloaded: "
+                        + configuration.agents().size()
+                        + " agents, "
+                        + configuration.policies().size()
+                        + " policies",
                 null);
     }
 

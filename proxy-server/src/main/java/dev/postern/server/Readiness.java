@@ -31,7 +31,7 @@ final class Readiness {
         switch (audit.health()) {
             case AuditHealth.Available available -> {}
             case AuditHealth.Unavailable(String reason, var since) ->
-                troubles.add("audit: statements are refused since " + since + ": " + reason);
+                    troubles.add("audit: statements are refused since " + since + ": " + reason);
         }
         troubles.addAll(upstreams.notReady());
         return troubles;

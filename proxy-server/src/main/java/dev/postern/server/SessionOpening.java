@@ -41,7 +41,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From an authenticated agent to a running session: limits, the upstream connection, ParameterStatus, BackendKeyData, ReadyForQuery.
+ * From an authenticated agent to a running session: limits, the upstream connection,
+ * ParameterStatus, BackendKeyData, ReadyForQuery.
  */
 final class SessionOpening implements SessionOpener {
 
@@ -140,21 +141,20 @@ final class SessionOpening implements SessionOpener {
                     route.connect(channel.eventLoop(), startup.database(), settings());
             ChannelFutureListener agentGone = closed -> connecting.cancel(false);
             channel.closeFuture().addListener(agentGone);
-            connecting.addListener(
-                    (Future<UpstreamConnection> result) -> {
-                        channel.closeFuture().removeListener(agentGone);
-                        if (result.isSuccess() && channel.isActive()) {
-                            connected(policy, route, result.getNow());
-                        } else if (result.isSuccess()) {
-                            UpstreamHandler.peer(result.getNow().channel()).close();
-                            route.release();
-                            usage.close();
-                        } else {
-                            route.release();
-                            usage.close();
-                            upstreamFailed(result.cause());
-                        }
-                    });
+            connecting.addListener((Future<UpstreamConnection> result) -> {
+                channel.closeFuture().removeListener(agentGone);
+                if (result.isSuccess() && channel.isActive()) {
+                    connected(policy, route, result.getNow());
+                } else if (result.isSuccess()) {
+                    UpstreamHandler.peer(result.getNow().channel()).close();
+                    route.release();
+                    usage.close();
+                } else {
+                    route.release();
+                    usage.close();
+                    upstreamFailed(result.cause());
+                }
+            });
         }
 
         private Map<String, String> settings() {
@@ -163,7 +163,8 @@ final class SessionOpening implements SessionOpener {
             return settings;
         }
 
-        private void connected(ServedPolicy policy, UpstreamRoute route, UpstreamConnection connection) {
+        private void connected(
+                ServedPolicy policy, UpstreamRoute route, UpstreamConnection connection) {
             SessionContext context =
                     new SessionContext(
                             EventId.of(
@@ -199,7 +200,8 @@ final class SessionOpening implements SessionOpener {
                             channel.alloc(),
                             agent,
                             UpstreamHandler.peer(connection.channel()));
-            ActiveSessions.Entry entry = new ActiveSessions.Entry(name, session, channel.eventLoop());
+            ActiveSessions.Entry entry =
+                    new ActiveSessions.Entry(name, session, channel.eventLoop());
             BackendKey key = cancelKeys.add(startup.protocolVersion(), entry);
             hooks.entry = entry;
             hooks.key = key;
@@ -210,7 +212,8 @@ final class SessionOpening implements SessionOpener {
             connection.channel().pipeline().addLast("upstream", new UpstreamHandler(session));
             if (key == null) {
                 session.onRefused(
-                        ErrorResponse.fatal(SqlState.TOO_MANY_CONNECTIONS, "sorry, too many sessions already"));
+                        ErrorResponse.fatal(
+                                SqlState.TOO_MANY_CONNECTIONS, "sorry, too many sessions already"));
                 return;
             }
             if (!session.open()) {
@@ -219,7 +222,8 @@ final class SessionOpening implements SessionOpener {
                                         SqlState.IO_ERROR,
                                         "connection refused: the audit trail cannot take its record, and nothing"
                                                 + " runs unrecorded")
-                                .withHint("Try again later; the operator finds the cause at /readyz."));
+                                .withHint(
+                                        "Try again later; the operator finds the cause at /readyz."));
                 return;
             }
             greet(connection, key);
@@ -231,7 +235,8 @@ final class SessionOpening implements SessionOpener {
             ByteBuf greeting = channel.alloc().buffer(GREETING_SIZE);
             connection
                     .parameterStatus()
-                    .forEach((parameter, value) -> BackendMessages.parameterStatus(greeting, parameter, value));
+                    .forEach((parameter, value) ->
+                            BackendMessages.parameterStatus(greeting, parameter, value));
             BackendMessages.backendKeyData(greeting, key);
             BackendMessages.readyForQuery(greeting, 'I');
             agent.write(greeting);
@@ -245,7 +250,8 @@ final class SessionOpening implements SessionOpener {
             ErrorResponse error =
                     cause instanceof UpstreamException upstream
                             ? upstream.failure().toErrorResponse()
-                            : ErrorResponse.fatal(SqlState.INTERNAL_ERROR, "internal error while connecting");
+                            : ErrorResponse.fatal(
+                                    SqlState.INTERNAL_ERROR, "internal error while connecting");
             LOG.warn("no upstream connection agent={} error={}", name, cause.getMessage());
             refuse("upstream", error);
         }
@@ -255,7 +261,13 @@ final class SessionOpening implements SessionOpener {
             ThreadLocalRandom random = ThreadLocalRandom.current();
             SessionContext context =
                     new SessionContext(
-                            "", startup.client(), startup.tls(), startup.principal(), startup.database(), null, null);
+                            "",
+                            startup.client(),
+                            startup.tls(),
+                            startup.principal(),
+                            startup.database(),
+                            null,
+                            null);
             audit.accept(
                     new AuditEvent.AuthenticationFailed(
                             EventId.of(now, random.nextLong(), random.nextLong()),
@@ -273,7 +285,8 @@ final class SessionOpening implements SessionOpener {
 
         private ErrorResponse revoked() {
             return ErrorResponse.fatal(
-                    SqlState.INVALID_AUTHORIZATION_SPECIFICATION, "this agent's credential is no longer valid");
+                    SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
+                    "this agent's credential is no longer valid");
         }
 
         private ErrorResponse wrongDatabase(ServedPolicy policy) {
@@ -286,20 +299,25 @@ final class SessionOpening implements SessionOpener {
         private ErrorResponse upstreamUnknown(ServedPolicy policy) {
             return ErrorResponse.fatal(
                             SqlState.CANNOT_CONNECT_NOW,
-                            "upstream \"" + policy.upstream() + "\" was added to the configuration after the start")
+                            "upstream \""
+                                    + policy.upstream()
+                                    + "\" was added to the configuration after the start")
                     .withHint("The operator has to restart Postern.");
         }
 
         private ErrorResponse tooManySessions(ServedPolicy policy) {
             return ErrorResponse.fatal(
                             SqlState.TOO_MANY_CONNECTIONS,
-                            "this agent already has the " + policy.maxSessions() + " sessions that its policy allows")
+                            "this agent already has the "
+                                    + policy.maxSessions()
+                                    + " sessions that its policy allows")
                     .withHint("Close one that is no longer needed, or share connections.");
         }
 
         private ErrorResponse upstreamFull() {
             return ErrorResponse.fatal(
-                            SqlState.TOO_MANY_CONNECTIONS, "all connections to the upstream are in use")
+                            SqlState.TOO_MANY_CONNECTIONS,
+                            "all connections to the upstream are in use")
                     .withHint("Try again later.");
         }
 
@@ -321,16 +339,15 @@ final class SessionOpening implements SessionOpener {
             @Override
             public void cancelUpstream(Runnable whenSent) {
                 cancel.cancel(channel.eventLoop(), connection, route.tls(), route.connectTimeout())
-                        .addListener(
-                                result -> {
-                                    if (!result.isSuccess()) {
-                                        LOG.warn(
-                                                "upstream statement not cancelled agent={} error={}",
-                                                name,
-                                                result.cause().getMessage());
-                                    }
-                                    whenSent.run();
-                                });
+                        .addListener(result -> {
+                            if (!result.isSuccess()) {
+                                LOG.warn(
+                                        "upstream statement not cancelled agent={} error={}",
+                                        name,
+                                        result.cause().getMessage());
+                            }
+                            whenSent.run();
+                        });
             }
 
             @Override

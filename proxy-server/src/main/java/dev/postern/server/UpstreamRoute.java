@@ -15,7 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The way to one configured upstream, shared by all sessions that use it. Safe for use by any thread. */
+/**
+ * The way to one configured upstream, shared by all sessions that use it. Safe for use by any
+ * thread.
+ */
 final class UpstreamRoute {
 
     private final String name;
@@ -57,7 +60,9 @@ final class UpstreamRoute {
         this.byHost =
                 this.hosts.stream()
                         .distinct()
-                        .collect(Collectors.toUnmodifiableMap(host -> host, host -> new AtomicInteger()));
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        host -> host, host -> new AtomicInteger()));
     }
 
     String name() {
@@ -110,7 +115,8 @@ final class UpstreamRoute {
      *
      * @param settings what the agent asked for; what Postern relies on is added and overrides it
      */
-    Future<UpstreamConnection> connect(EventLoop eventLoop, String database, Map<String, String> settings) {
+    Future<UpstreamConnection> connect(
+            EventLoop eventLoop, String database, Map<String, String> settings) {
         Map<String, String> all = new LinkedHashMap<>(settings);
         PinnedSettings.apply(all);
         return connector.connect(

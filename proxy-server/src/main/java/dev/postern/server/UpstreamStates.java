@@ -13,7 +13,11 @@ final class UpstreamStates {
             case HostPosture.Unknown unknown -> UpstreamStatus.UNKNOWN;
             case HostPosture.Unreachable unreachable -> UpstreamStatus.UNKNOWN;
             case HostPosture.Reachable host ->
-                new UpstreamStatus(true, host.standby(), host.lagSeconds(), !host.writeAbilities().isEmpty());
+                    new UpstreamStatus(
+                            true,
+                            host.standby(),
+                            host.lagSeconds(),
+                            !host.writeAbilities().isEmpty());
         };
     }
 }

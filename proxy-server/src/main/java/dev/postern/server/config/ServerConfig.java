@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The section {@code server}.
  *
- * @param eventLoops threads that carry traffic; {@code null}: half as many as processors, at least one
+ * @param eventLoops threads that carry traffic; {@code null}: half as many as processors, at least
+ *     one
  * @param drainTimeout how long sessions may finish after SIGTERM
  * @param reloadInterval between two looks at the configuration file
  */

@@ -11,7 +11,8 @@ final class AuditedExecution extends Execution {
     private final AuditEvent.Protocol protocol;
     private final String command;
 
-    AuditedExecution(long startNanos, EventId decision, AuditEvent.Protocol protocol, String command) {
+    AuditedExecution(
+            long startNanos, EventId decision, AuditEvent.Protocol protocol, String command) {
         super(startNanos);
         this.decision = decision;
         this.protocol = protocol;

@@ -4,7 +4,9 @@ import dev.postern.policy.Denial;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.Severity;
 
-/** A denial as the agent reads it: MESSAGE in words, DETAIL one line of JSON, HINT what would pass. */
+/**
+ * A denial as the agent reads it: MESSAGE in words, DETAIL one line of JSON, HINT what would pass.
+ */
 final class DenialResponse {
 
     private DenialResponse() {}

@@ -29,7 +29,9 @@ final class Denials {
                 new Denial(
                         Rule.QUOTA,
                         SqlState.CONFIGURATION_LIMIT_EXCEEDED,
-                        "statement refused: this agent's quota of " + perMinute + " statements a minute is used up",
+                        "statement refused: this agent's quota of "
+                                + perMinute
+                                + " statements a minute is used up",
                         0,
                         null,
                         "Wait a few seconds, then send fewer and larger queries."));
@@ -41,7 +43,11 @@ final class Denials {
                 new Denial(
                         Rule.TEXT_TOO_LONG,
                         SqlState.PROGRAM_LIMIT_EXCEEDED,
-                        "message refused: " + bytes + " bytes are more than the " + limit + " allowed",
+                        "message refused: "
+                                + bytes
+                                + " bytes are more than the "
+                                + limit
+                                + " allowed",
                         0,
                         null,
                         "Send a shorter statement, or several smaller ones."));

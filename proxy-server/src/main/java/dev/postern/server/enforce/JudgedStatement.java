@@ -17,10 +17,11 @@ final class JudgedStatement {
     /**
      * Makes one.
      *
-     * @param unusedDecision the recorded decision on its Parse, which stands for its first Execute; {@code null} if it was not
-     *     prepared by a Parse
+     * @param unusedDecision the recorded decision on its Parse, which stands for its first Execute;
+     *     {@code null} if it was not prepared by a Parse
      */
-    JudgedStatement(SqlText text, Verdict.Allow verdict, Policy policy, @Nullable EventId unusedDecision) {
+    JudgedStatement(
+            SqlText text, Verdict.Allow verdict, Policy policy, @Nullable EventId unusedDecision) {
         this.text = text;
         this.verdict = verdict;
         this.policy = policy;

@@ -21,8 +21,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One agent's session on one upstream connection, from the first query to the last answer. Bytes come in from both sides; what the
- * agent sends goes through {@link AgentIntake}, what the upstream sends through {@link BackendScanner} and {@link ResponseTracker}.
+ * One agent's session on one upstream connection, from the first query to the last answer. Bytes
+ * come in from both sides; what the agent sends goes through {@link AgentIntake} and {@link
+ * MessageGuard}, what the upstream sends through {@link BackendScanner} and {@link
+ * ResponseTracker}.
  *
  * <p>All methods are called on the session's event loop.
  */
@@ -30,7 +32,10 @@ public final class ProxySession {
 
     private static final int SMALL = 256;
 
-    /** Not SQL in any version: a syntax error fails the upstream's transaction whatever state it is in. */
+    /**
+     * Not SQL in any version: a syntax error fails the upstream's transaction whatever state it is
+     * in.
+     */
     private static final String CANNOT_SUCCEED = "POSTERN REFUSED A STATEMENT HERE";
 
     /** Named, so that the unnamed statement stays what it is. */
@@ -44,6 +49,7 @@ public final class ProxySession {
     private final SessionAudit audit;
     private final ResponseTracker tracker;
     private final BackendScanner scanner;
+    private final MessageGuard guard;
     private final AgentIntake intake;
     private final LongSupplier nanoTime;
     private final String policyName;
@@ -88,9 +94,9 @@ public final class ProxySession {
         this.audit = new SessionAudit(environment, context);
         this.tracker = new ResponseTracker(new Answers(), environment.nanoTime());
         this.scanner = new BackendScanner(new Stream());
-        this.intake =
-                new AgentIntake(
-                        frames,
+        ToUpstream toUpstream = new ToUpstream();
+        this.guard =
+                new MessageGuard(
                         policy,
                         limits,
                         quota,
@@ -98,10 +104,14 @@ public final class ProxySession {
                         audit,
                         tracker,
                         new ToAgent(),
-                        new ToUpstream());
+                        toUpstream);
+        this.intake = new AgentIntake(frames, limits.maxPipeline(), tracker, guard, toUpstream);
     }
 
-    /** Records the session's beginning; false if it cannot be recorded, and then the session must not go on. */
+    /**
+     * Records the session's beginning; false if it cannot be recorded, and then the session must
+     * not go on.
+     */
     public boolean open() {
         return audit.opened();
     }
@@ -109,8 +119,9 @@ public final class ProxySession {
     /**
      * Bytes of the agent.
      *
-     * @param in its reader index is moved behind what was taken; the rest is to be presented again, with what follows it or when
-     *     {@link Peer#reading} is enabled again. Neither kept nor released.
+     * @param in its reader index is moved behind what was taken; the rest is to be presented again,
+     *     with what follows it or when {@link Peer#reading} is enabled again. Neither kept nor
+     *     released.
      */
     public void onAgentBytes(ByteBuf in) {
         if (closed) {
@@ -133,7 +144,8 @@ public final class ProxySession {
     /**
      * Bytes of the upstream.
      *
-     * @param in as for {@link #onAgentBytes}; what is left grows by {@link BackendScanner#missing} before it is presented again
+     * @param in as for {@link #onAgentBytes}; what is left grows by {@link BackendScanner#missing}
+     *     before it is presented again
      */
     public void onUpstreamBytes(ByteBuf in) {
         if (closed) {
@@ -184,7 +196,9 @@ public final class ProxySession {
             hooks.cancelUpstream(() -> {});
         }
         end(
-                cause == null ? "the agent closed the connection" : "the agent's connection failed: " + cause,
+                cause == null
+                        ? "the agent closed the connection"
+                        : "the agent's connection failed: " + cause,
                 ErrorResponse.error(SqlState.CONNECTION_FAILURE, "the agent's connection was lost"),
                 cause == null ? null : SqlState.CONNECTION_FAILURE.code());
     }
@@ -203,7 +217,10 @@ public final class ProxySession {
     /** Something went wrong in here: nothing that is not understood goes on. */
     public void onTrouble(Throwable cause) {
         if (!closed) {
-            fail(SqlState.INTERNAL_ERROR, "internal error: " + cause.getClass().getSimpleName(), null);
+            fail(
+                    SqlState.INTERNAL_ERROR,
+                    "internal error: " + cause.getClass().getSimpleName(),
+                    null);
         }
     }
 
@@ -221,7 +238,10 @@ public final class ProxySession {
         hooks.cancelUpstream(whenSent);
     }
 
-    /** Time has passed: stops a statement that has run too long, and ends a session that does nothing. */
+    /**
+     * Time has passed: stops a statement that has run too long, and ends a session that does
+     * nothing.
+     */
     public void onTick(long nowNanos) {
         if (closed) {
             return;
@@ -287,7 +307,10 @@ public final class ProxySession {
     }
 
     private void shutDown() {
-        fail(SqlState.ADMIN_SHUTDOWN, "terminating connection: Postern is shutting down", "Connect again.");
+        fail(
+                SqlState.ADMIN_SHUTDOWN,
+                "terminating connection: Postern is shutting down",
+                "Connect again.");
     }
 
     private void goOn() {
@@ -297,15 +320,17 @@ public final class ProxySession {
         }
     }
 
-    /** Nothing more is forwarded while a cancel request is under way: it would hit the next statement. */
+    /**
+     * Nothing more is forwarded while a cancel request is under way: it would hit the next
+     * statement.
+     */
     private void cancelAndHold() {
         cancelsUnderway++;
         intake.hold(true);
-        hooks.cancelUpstream(
-                () -> {
-                    cancelsUnderway--;
-                    holdOrGoOn();
-                });
+        hooks.cancelUpstream(() -> {
+            cancelsUnderway--;
+            holdOrGoOn();
+        });
     }
 
     private void holdOrGoOn() {
@@ -357,16 +382,29 @@ public final class ProxySession {
         String message;
         String hint;
         if (execution.interrupted()) {
-            message = "statement stopped: it ran longer than the " + seconds(limits.statementTimeout())
-                    + " that policy \"" + policyName + "\" allows";
+            message =
+                    "statement stopped: it ran longer than the "
+                            + seconds(limits.statementTimeout())
+                            + " that policy \""
+                            + policyName
+                            + "\" allows";
             hint = "Ask for less: filter on an indexed column, add LIMIT, or aggregate.";
         } else if (execution.rows() >= limits.maxRows()) {
-            message = "result stopped after " + execution.rows() + " rows, the most that policy \"" + policyName
-                    + "\" allows";
+            message =
+                    "result stopped after "
+                            + execution.rows()
+                            + " rows, the most that policy \""
+                            + policyName
+                            + "\" allows";
             hint = "Add LIMIT, filter further, or aggregate.";
         } else {
-            message = "result stopped after " + execution.bytes() + " bytes; policy \"" + policyName
-                    + "\" allows " + limits.maxResultBytes();
+            message =
+                    "result stopped after "
+                            + execution.bytes()
+                            + " bytes; policy \""
+                            + policyName
+                            + "\" allows "
+                            + limits.maxResultBytes();
             hint = "Select fewer columns, add LIMIT, or aggregate.";
         }
         return DenialResponse.of(
@@ -405,12 +443,18 @@ public final class ProxySession {
 
         @Override
         public void onMalformed(String reason) {
-            breakOff(SqlState.PROTOCOL_VIOLATION, "the database server's answer was not understood: " + reason, null);
+            breakOff(
+                    SqlState.PROTOCOL_VIOLATION,
+                    "the database server's answer was not understood: " + reason,
+                    null);
         }
 
         private void onParameterStatus(String name, String value) {
             if (name.equals("default_transaction_read_only") && !value.equals("on")) {
-                breakOff(SqlState.CANNOT_CONNECT_NOW, "the session is no longer read-only", "Connect again.");
+                breakOff(
+                        SqlState.CANNOT_CONNECT_NOW,
+                        "the session is no longer read-only",
+                        "Connect again.");
             } else if (name.equals("in_hot_standby") && !value.equals("on") && standbyRequired) {
                 breakOff(
                         SqlState.CANNOT_CONNECT_NOW,
@@ -448,18 +492,21 @@ public final class ProxySession {
         @Override
         public void onReadyForQuery() {
             if (tracker.transactionStatus() == 'I') {
-                intake.onIdle();
+                guard.onIdle();
             }
         }
 
         @Override
         public void onDesynchronized(String reason) {
-            breakOff(SqlState.PROTOCOL_VIOLATION, "the database server's answer was not understood: " + reason, null);
+            breakOff(
+                    SqlState.PROTOCOL_VIOLATION,
+                    "the database server's answer was not understood: " + reason,
+                    null);
         }
     }
 
-    /** What the intake says to the agent. */
-    private final class ToAgent implements AgentIntake.Downstream {
+    /** What is said to the agent. */
+    private final class ToAgent implements MessageGuard.Downstream {
 
         @Override
         public void error(ErrorResponse error) {
@@ -494,8 +541,18 @@ public final class ProxySession {
         }
     }
 
-    /** What the intake says to the upstream. */
-    private final class ToUpstream implements AgentIntake.Upstream {
+    /** What goes to the upstream. */
+    private final class ToUpstream implements MessageGuard.Upstream, AgentIntake.Output {
+
+        @Override
+        public void forwardTaken() {
+            intake.forwardTaken();
+        }
+
+        @Override
+        public void fatal(ErrorResponse error) {
+            ProxySession.this.fatal(error);
+        }
 
         @Override
         public void forward(ByteBuf in, int from, int to) {

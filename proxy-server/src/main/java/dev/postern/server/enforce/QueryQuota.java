@@ -3,8 +3,9 @@ package dev.postern.server.enforce;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Statements a minute of one agent over all its sessions, by the generic cell rate algorithm: a full minute's worth may come at once,
- * after that they come at the even rate. Safe for use by any thread.
+ * Statements a minute of one agent over all its sessions, by the generic cell rate algorithm: a
+ * full minute's worth may come at once, after that they come at the even rate. Safe for use by any
+ * thread.
  */
 public final class QueryQuota {
 

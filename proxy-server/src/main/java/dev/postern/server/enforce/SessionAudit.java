@@ -26,7 +26,8 @@ final class SessionAudit {
     }
 
     /** Records a decision; {@code null} if it cannot be recorded. */
-    @Nullable EventId decided(AuditEvent.Protocol protocol, @Nullable SqlText text, Verdict verdict, long gateNanos) {
+    @Nullable EventId decided(
+            AuditEvent.Protocol protocol, @Nullable SqlText text, Verdict verdict, long gateNanos) {
         long now = environment.wallClock().millis();
         EventId id = newId(now);
         boolean recorded =
@@ -87,7 +88,9 @@ final class SessionAudit {
 
     void closed(String why, @Nullable String sqlState) {
         long now = environment.wallClock().millis();
-        environment.audit().accept(new AuditEvent.SessionClosed(newId(now), now, context, why, sqlState));
+        environment
+                .audit()
+                .accept(new AuditEvent.SessionClosed(newId(now), now, context, why, sqlState));
     }
 
     private EventId newId(long now) {

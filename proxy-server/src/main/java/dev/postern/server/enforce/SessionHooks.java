@@ -6,7 +6,8 @@ public interface SessionHooks {
     /**
      * Asks the upstream to cancel what this session runs, over a connection of its own.
      *
-     * @param whenSent called on the session's event loop once the request has been dealt with or has failed
+     * @param whenSent called on the session's event loop once the request has been dealt with or
+     *     has failed
      */
     void cancelUpstream(Runnable whenSent);
 

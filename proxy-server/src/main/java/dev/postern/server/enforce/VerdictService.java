@@ -206,10 +206,10 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         try {
             SqlReader reader = readers.get();
             reader.read(WARM_UP.getFirst());
-            ready.complete(null);
             for (int round = 0; round < WARM_UP_ROUNDS && queue.isEmpty(); round++) {
                 WARM_UP.forEach(reader::read);
             }
+            ready.complete(null);
         } catch (RuntimeException | LinkageError e) {
             ready.completeExceptionally(e);
         }

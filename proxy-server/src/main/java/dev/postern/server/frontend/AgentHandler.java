@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An authenticated agent's connection: turns channel events into those of its {@link ProxySession}. Owns the bytes of messages that
- * are not whole or have to wait.
+ * An authenticated agent's connection: turns channel events into those of its {@link ProxySession}.
+ * Owns the bytes of messages that are not whole or have to wait.
  */
 public final class AgentHandler extends ChannelInboundHandlerAdapter {
 
@@ -45,7 +45,10 @@ public final class AgentHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
-        held = held == null ? in : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, in);
+        held =
+                held == null
+                        ? in
+                        : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), held, in);
         if (session != null) {
             present(session);
         }

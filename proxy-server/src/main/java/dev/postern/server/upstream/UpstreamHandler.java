@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session's connection to PostgreSQL: turns channel events into those of its {@link ProxySession}. Owns the bytes of a message that
- * is not whole yet.
+ * A session's connection to PostgreSQL: turns channel events into those of its {@link
+ * ProxySession}. Owns the bytes of a message that is not whole yet.
  */
 public final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
@@ -42,8 +42,12 @@ public final class UpstreamHandler extends ChannelInboundHandlerAdapter {
                 session.onUpstreamBytes(in);
             }
             if (in.isReadable()) {
-                // Made large enough for the rest of the message, so that only its own bytes are ever copied.
-                tail = ctx.alloc().buffer(in.readableBytes() + BackendScanner.missing(in)).writeBytes(in);
+                // Made large enough for the rest of the message, so that only its own bytes are
+                // ever copied.
+                tail =
+                        ctx.alloc()
+                                .buffer(in.readableBytes() + BackendScanner.missing(in))
+                                .writeBytes(in);
             }
         } finally {
             in.release();

@@ -109,11 +109,15 @@ public final class UpstreamProbe implements AutoCloseable {
         }
     }
 
-    /** A host that does not serve is looked at more often, so that it serves again soon after it can. */
+    /**
+     * A host that does not serve is looked at more often, so that it serves again soon after it
+     * can.
+     */
     private void lookAndGoOn(HostProbe host) {
         look(host);
         boolean serves = objections(host).isEmpty();
-        schedule(host, serves || interval.compareTo(RETRY_INTERVAL) < 0 ? interval : RETRY_INTERVAL);
+        schedule(
+                host, serves || interval.compareTo(RETRY_INTERVAL) < 0 ? interval : RETRY_INTERVAL);
     }
 
     private void look(HostProbe host) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.server.enforce;
+
+import org.jspecify.annotations.NullMarked;
