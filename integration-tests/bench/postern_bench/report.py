@@ -15,14 +15,15 @@ class Result:
     workload: Workload
     route: str
     samples: list[Sample] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     @property
-    def tps(self) -> float:
-        return median(sample.tps for sample in self.samples)
+    def tps(self) -> float | None:
+        return median(sample.tps for sample in self.samples) if self.samples else None
 
     @property
-    def latency_ms(self) -> float:
-        return median(sample.latency_ms for sample in self.samples)
+    def latency_ms(self) -> float | None:
+        return median(sample.latency_ms for sample in self.samples) if self.samples else None
 
     @property
     def cpu_us(self) -> float | None:
@@ -52,11 +53,11 @@ def transactions(results: list[Result]) -> str:
                 result.workload.name,
                 str(result.workload.clients),
                 result.route,
-                f"{result.tps:.0f}",
+                _number(result.tps, 0),
                 _ratio(result.tps, alike.get("direct")),
                 _ratio(result.tps, alike.get("pgbouncer")),
-                f"{result.latency_ms:.3f}",
-                "" if result.cpu_us is None else f"{result.cpu_us:.1f}",
+                _number(result.latency_ms, 3),
+                _number(result.cpu_us, 1),
             ]
         )
     return _table(rows, left=3)
@@ -89,8 +90,12 @@ def idle(result: Idle) -> str:
     )
 
 
-def _ratio(value: float, reference: float | None) -> str:
-    return f"{value / reference:.2f}" if reference else ""
+def _number(value: float | None, decimals: int) -> str:
+    return "" if value is None else f"{value:.{decimals}f}"
+
+
+def _ratio(value: float | None, reference: float | None) -> str:
+    return f"{value / reference:.2f}" if value is not None and reference else ""
 
 
 def _table(rows: list[list[str]], left: int) -> str:

@@ -72,7 +72,7 @@ class Cluster:
         with (primary / "postgresql.conf").open("a") as settings:
             settings.write(
                 f"listen_addresses = '{LOOPBACK}'\nunix_socket_directories = ''\nfsync = off\n"
-                f"shared_buffers = 256MB\nmax_connections = {self.connections + 50}\nautovacuum = off\n"
+                f"shared_buffers = 256MB\nmax_connections = {2 * self.connections + 100}\nautovacuum = off\n"
             )
         with (primary / "pg_hba.conf").open("a") as rules:
             rules.write(f"host replication {ADMIN} {LOOPBACK}/32 scram-sha-256\n")

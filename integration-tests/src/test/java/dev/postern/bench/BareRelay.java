@@ -2,6 +2,7 @@ package dev.postern.bench;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -90,8 +91,9 @@ public final class BareRelay {
                                 connected -> {
                                     if (connected.isSuccess()) {
                                         Channel peer = connected.channel();
-                                        peer.closeFuture().addListener(closed -> client.close());
-                                        client.closeFuture().addListener(closed -> peer.close());
+                                        if (!client.isActive()) {
+                                            peer.close();
+                                        }
                                         client.pipeline().addLast(new Copy(peer));
                                         client.config().setAutoRead(true);
                                         peer.config().setAutoRead(true);
@@ -126,6 +128,11 @@ public final class BareRelay {
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
             peer.config().setAutoRead(ctx.channel().isWritable());
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            peer.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
 
         @Override
