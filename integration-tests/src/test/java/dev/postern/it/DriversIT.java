@@ -19,27 +19,27 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ArgumentsSource(EveryGateway.class)
 record DriversIT(Gateway gateway) {
 
-    private static final String MARK = "6160";
+    private static final String MARK = "1616061606";
 
     /** One statement a line, each with the mark. */
     private static final List<String> WRITES =
             List.of(
-                    "DELETE FROM customers WHERE id = 6160",
-                    "INSERT INTO products VALUES (6160, 'x', 'x', 1)",
-                    "WITH gone AS (DELETE FROM orders WHERE id = 6160 RETURNING id) SELECT count(*) FROM gone",
-                    "SELECT customer_name(6160)",
-                    "SELECT nextval('s6160')",
-                    "SELECT pg_notify('c', '6160')",
-                    "CREATE TEMPORARY TABLE t6160 (a int)",
-                    "SELECT * FROM customers WHERE id = 6160 FOR SHARE",
-                    "EXPLAIN ANALYZE DELETE FROM customers WHERE id = 6160",
-                    "PREPARE p6160 AS DELETE FROM customers",
-                    "DO 'BEGIN PERFORM 6160; END'",
-                    "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE /* 6160 */",
-                    "LISTEN c6160",
-                    "ALTER TABLE customers ADD COLUMN c6160 int",
-                    "TRUNCATE customers /* 6160 */",
-                    "CALL p6160()");
+                    "DELETE FROM customers WHERE id = 1616061606",
+                    "INSERT INTO products VALUES (1616061606, 'x', 'x', 1)",
+                    "WITH gone AS (DELETE FROM orders WHERE id = 1616061606 RETURNING id) SELECT count(*) FROM gone",
+                    "SELECT customer_name(1616061606)",
+                    "SELECT nextval('s1616061606')",
+                    "SELECT pg_notify('c', '1616061606')",
+                    "CREATE TEMPORARY TABLE t1616061606 (a int)",
+                    "SELECT * FROM customers WHERE id = 1616061606 FOR SHARE",
+                    "EXPLAIN ANALYZE DELETE FROM customers WHERE id = 1616061606",
+                    "PREPARE p1616061606 AS DELETE FROM customers",
+                    "DO 'BEGIN PERFORM 1616061606; END'",
+                    "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE /* 1616061606 */",
+                    "LISTEN c1616061606",
+                    "ALTER TABLE customers ADD COLUMN c1616061606 int",
+                    "TRUNCATE customers /* 1616061606 */",
+                    "CALL p1616061606()");
 
     static Stream<Driver> drivers() {
         return Stream.of(
