@@ -121,14 +121,14 @@ record JdbcIT(Gateway gateway) {
                     () ->
                             copyManager(connection)
                                     .copyIn(
-                                            "COPY products /* in 5150 */ FROM STDIN",
+                                            "COPY products /* in 1515151500 */ FROM STDIN",
                                             new StringReader("1\t2\n")),
                     "25006",
                     "copy");
 
             assertThat(one(connection, "SELECT count(*) FROM products")).isEqualTo("200");
         }
-        refusals.assertNeverReached("5150");
+        refusals.assertNeverReached("1515151500");
     }
 
     @ParameterizedTest
@@ -138,14 +138,14 @@ record JdbcIT(Gateway gateway) {
         try (Connection connection = gateway.agent().connect(Map.of("preferQueryMode", mode));
                 PreparedStatement delete =
                         connection.prepareStatement(
-                                "DELETE FROM customers /* 5151 */ WHERE id = ?")) {
+                                "DELETE FROM customers /* 1515151501 */ WHERE id = ?")) {
             delete.setInt(1, 5);
             Refusals.assertRefused(delete::executeUpdate, "25006", "write");
             Refusals.assertRefused(delete::executeUpdate, "25006", "write");
 
             assertThat(one(connection, "SELECT count(*) FROM customers")).isEqualTo("2000");
         }
-        refusals.assertNeverReached("5151");
+        refusals.assertNeverReached("1515151501");
     }
 
     @ParameterizedTest
@@ -155,7 +155,7 @@ record JdbcIT(Gateway gateway) {
         try (Connection connection = gateway.agent().connect(Map.of("preferQueryMode", mode));
                 PreparedStatement update =
                         connection.prepareStatement(
-                                "UPDATE products SET name = ? /* 5152 */ WHERE id = 1")) {
+                                "UPDATE products SET name = ? /* 1515151502 */ WHERE id = 1")) {
             for (String name : List.of("a", "b", "c")) {
                 update.setString(1, name);
                 update.addBatch();
@@ -168,7 +168,7 @@ record JdbcIT(Gateway gateway) {
             assertThat(one(connection, "SELECT name FROM products WHERE id = 1"))
                     .isEqualTo("Steel chair");
         }
-        refusals.assertNeverReached("5152");
+        refusals.assertNeverReached("1515151502");
     }
 
     @Test
@@ -199,11 +199,13 @@ record JdbcIT(Gateway gateway) {
             statement.execute("SELECT 1; SELECT 2");
             assertThat(statement.getMoreResults()).isTrue();
             Refusals.assertRefused(
-                    () -> statement.execute("SELECT 5153; DELETE FROM orders WHERE id = 5153"),
+                    () ->
+                            statement.execute(
+                                    "SELECT 1515151503; DELETE FROM orders WHERE id = 1515151503"),
                     "25006",
                     "write");
         }
-        refusals.assertNeverReached("5153");
+        refusals.assertNeverReached("1515151503");
     }
 
     @Test

@@ -179,17 +179,17 @@ record PsqlIT(Gateway gateway) {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "DELETE FROM customers WHERE id = 4711",
-                "WITH gone AS (DELETE FROM orders WHERE id = 4711 RETURNING *) SELECT count(*) FROM gone",
-                "SELECT customer_name(4711)",
-                "CREATE TABLE mine_4711 (a integer)",
-                "BEGIN READ WRITE /* 4711 */",
-                "SET default_transaction_read_only = off /* 4711 */",
-                "SELECT * INTO mine_4711 FROM customers",
-                "SELECT * FROM customers WHERE id = 4711 FOR UPDATE",
-                "COPY customers FROM STDIN /* 4711 */",
-                "COPY (SELECT 4711) TO PROGRAM 'cat'",
-                "DO $$ BEGIN PERFORM 4711; END $$"
+                "DELETE FROM customers WHERE id = 1471147114",
+                "WITH gone AS (DELETE FROM orders WHERE id = 1471147114 RETURNING *) SELECT count(*) FROM gone",
+                "SELECT customer_name(1471147114)",
+                "CREATE TABLE mine_1471147114 (a integer)",
+                "BEGIN READ WRITE /* 1471147114 */",
+                "SET default_transaction_read_only = off /* 1471147114 */",
+                "SELECT * INTO mine_1471147114 FROM customers",
+                "SELECT * FROM customers WHERE id = 1471147114 FOR UPDATE",
+                "COPY customers FROM STDIN /* 1471147114 */",
+                "COPY (SELECT 1471147114) TO PROGRAM 'cat'",
+                "DO $$ BEGIN PERFORM 1471147114; END $$"
             })
     void write_throughPostern_isRefusedAndNeverReachesTheServer(String sql) throws Exception {
         Refusals refusals = Refusals.watch(gateway);
@@ -198,7 +198,7 @@ record PsqlIT(Gateway gateway) {
 
         assertThat(through.errors()).contains("ERROR:").contains(REFUSED);
         assertThat(through.output()).contains("still here");
-        refusals.assertNeverReached("4711");
+        refusals.assertNeverReached("1471147114");
     }
 
     /**
