@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,13 @@ public final class Catalog {
 
     private static final AtomicLong VERSIONS = new AtomicLong();
 
+    /** Of which nothing is known: names are judged as they are written. */
+    public static final Catalog UNKNOWN =
+            new Builder(new Source("", "", 0), SearchPath.SYSTEM).build();
+
+    /** What is known of more search paths than this is not kept. */
+    private static final int MAX_PATHS = 256;
+
     private final long version = VERSIONS.incrementAndGet();
     private final Source source;
     private final SearchPath defaultPath;
@@ -31,9 +39,10 @@ public final class Catalog {
     private final Map<Integer, Type> types = new HashMap<>();
     private final Map<String, List<Type>> typesByName = new HashMap<>();
     private final Map<Long, Cast> casts = new HashMap<>();
-    private final Map<Integer, List<Cast>> castsBySource = new HashMap<>();
+    private final List<Cast> userCasts;
     private final Map<Integer, Relation> relations = new HashMap<>();
     private final Map<String, List<Relation>> relationsByName = new HashMap<>();
+    private final Map<SearchPath, Names> names = new ConcurrentHashMap<>();
 
     /**
      * Where a snapshot was read.
@@ -61,8 +70,8 @@ public final class Catalog {
         }
         for (Cast cast : builder.casts) {
             casts.put(pair(cast.source(), cast.target()), cast);
-            castsBySource.computeIfAbsent(cast.source(), source -> list()).add(cast);
         }
+        userCasts = builder.casts.stream().filter(cast -> !cast.isBuiltIn()).toList();
         for (Relation relation : builder.relations) {
             relations.put(relation.oid(), relation);
             relationsByName.computeIfAbsent(relation.name(), name -> list()).add(relation);
@@ -87,9 +96,26 @@ public final class Catalog {
         return version;
     }
 
+    /** Tells whether it was read from a database. */
+    public boolean isKnown() {
+        return source.serverVersion() != 0;
+    }
+
     /** Returns where it was read. */
     public Source source() {
         return source;
+    }
+
+    /** Returns what names mean under a search path. */
+    public Names names(SearchPath path) {
+        Names known = names.get(path);
+        if (known == null) {
+            known = new Names(this, path);
+            if (names.size() < MAX_PATHS) {
+                names.put(path, known);
+            }
+        }
+        return known;
     }
 
     /** Returns the search path that sessions begin with. */
@@ -132,9 +158,9 @@ public final class Catalog {
         return casts.get(pair(source, target));
     }
 
-    /** Returns the conversions from a type. */
-    public List<Cast> castsFrom(int source) {
-        return castsBySource.getOrDefault(source, List.of());
+    /** Returns the conversions that PostgreSQL does not bring itself. */
+    public List<Cast> userCasts() {
+        return userCasts;
     }
 
     /** Returns a relation, {@code null} if there is none. */
