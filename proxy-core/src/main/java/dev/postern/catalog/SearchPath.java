@@ -1,5 +1,6 @@
 package dev.postern.catalog;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +38,7 @@ public record SearchPath(List<String> schemas) {
             schemas.add(SYSTEM_SCHEMA);
         }
         for (String name : names) {
-            String schema = name.equals("$user") ? user : name;
+            String schema = name.equals("$user") ? user : truncated(name);
             if (!schemas.contains(schema) && !schema.isEmpty()) {
                 schemas.add(schema);
             }
@@ -63,7 +64,7 @@ public record SearchPath(List<String> schemas) {
             if (at < 0) {
                 return null;
             }
-            names.add(truncated(name.toString()));
+            names.add(name.toString());
             at = skipSpace(value, at);
             if (at == value.length()) {
                 return of(names, user);
@@ -114,7 +115,7 @@ public record SearchPath(List<String> schemas) {
 
     /** Names are cut to what PostgreSQL keeps of them. */
     private static String truncated(String name) {
-        byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length <= MAX_NAME_BYTES) {
             return name;
         }
@@ -122,6 +123,6 @@ public record SearchPath(List<String> schemas) {
         while ((bytes[end] & 0xC0) == 0x80) {
             end--;
         }
-        return new String(bytes, 0, end, java.nio.charset.StandardCharsets.UTF_8);
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 }

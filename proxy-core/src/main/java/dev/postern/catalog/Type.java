@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param array the type of arrays of it, 0 if there is none
  * @param base the type under a domain, 0 if it is none
  * @param relation the relation whose rows it describes, 0 if none
- * @param fields the columns of a composite type that is no relation's; empty for all others
  * @param functions the functions that read, print and check its values
  * @param checks the CHECK expressions of a domain as PostgreSQL prints them, with every name outside
  *     of {@code pg_catalog} qualified
@@ -30,13 +29,11 @@ public record Type(
         int array,
         int base,
         int relation,
-        List<Column> fields,
         Oids functions,
         List<String> checks,
         @Nullable String extension) {
 
     public Type {
-        fields = List.copyOf(fields);
         checks = List.copyOf(checks);
     }
 

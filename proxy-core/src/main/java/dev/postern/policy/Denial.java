@@ -46,6 +46,14 @@ public record Denial(
         return json.append('}').toString();
     }
 
+    /** Tells whether it says that something does not exist: where another meaning of the text exists,
+     * that one counts. */
+    public boolean saysMissing() {
+        return sqlState == SqlState.UNDEFINED_TABLE
+                || sqlState == SqlState.UNDEFINED_FUNCTION
+                || sqlState == SqlState.UNDEFINED_OBJECT;
+    }
+
     private static void escape(String text, StringBuilder json) {
         int end = text.length();
         if (end > MAX_OBJECT) {

@@ -1,12 +1,8 @@
 package dev.postern.policy;
 
-import dev.postern.policy.FunctionList.Entry;
+import dev.postern.catalog.CatalogView;
+import dev.postern.catalog.SearchPath;
 import dev.postern.protocol.SqlState;
-import dev.postern.sql.CastUse;
-import dev.postern.sql.ColumnUse;
-import dev.postern.sql.FunctionUse;
-import dev.postern.sql.Hazard;
-import dev.postern.sql.OperatorUse;
 import dev.postern.sql.SettingUse;
 import dev.postern.sql.SqlFacts;
 import dev.postern.sql.Statement;
@@ -14,7 +10,6 @@ import dev.postern.sql.StatementFacts;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The decision: what passes is listed, everything else is refused. A text of several statements
@@ -22,27 +17,77 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gate {
 
-    private final NameResolution names;
     private final StatementRules statements = new StatementRules();
+    private final FactsRules rules = new FactsRules();
+    private final Knowledge knowledge = new Knowledge();
 
-    /** Makes a gate that asks {@code names} what the names in a text may mean. */
-    public Gate(NameResolution names) {
-        this.names = names;
-    }
-
-    /** Judges what was read of a text. */
-    public Verdict judge(SqlFacts facts, Policy policy) {
+    /**
+     * Judges what was read of a text.
+     *
+     * @param view what was read with
+     * @param definitions reads what the catalog holds, on the calling thread
+     */
+    public Verdict judge(
+            SqlFacts facts, Policy policy, CatalogView view, DefinitionReader definitions) {
         return switch (facts) {
             case SqlFacts.Unreadable unreadable ->
                     new Verdict.Deny(Summaries.UNREADABLE, Denials.unreadable(unreadable));
             case SqlFacts.Parsed parsed -> {
-                StatementSummary summary = Summaries.of(parsed);
-                Denial denial = firstDenial(parsed.statements(), policy);
-                yield denial == null
-                        ? new Verdict.Allow(summary, preparedNames(parsed.statements()))
-                        : new Verdict.Deny(summary, denial);
+                Context context =
+                        new Context(
+                                policy,
+                                view.catalog(),
+                                definitions,
+                                knowledge.of(view.catalog(), policy));
+                yield judge(parsed, view, context);
             }
         };
+    }
+
+    /** Under each search path that may apply a text must be harmless, or mean nothing at all. */
+    private Verdict judge(SqlFacts.Parsed parsed, CatalogView view, Context context) {
+        StatementSummary summary = Summaries.of(parsed);
+        int size = parsed.statements().size();
+        Denial missing = null;
+        Denial observed = null;
+        int meaningful = 0;
+        for (int i = 0; i < view.paths().size(); i++) {
+            List<StatementFacts> statementsHere =
+                    i == 0
+                            ? parsed.statements()
+                            : parsed.otherwise().subList((i - 1) * size, i * size);
+            Findings findings = findings(statementsHere, view.paths().get(i), context);
+            Denial refusal = findings.refusal();
+            if (refusal != null && !refusal.saysMissing()) {
+                return new Verdict.Deny(summary, refusal);
+            }
+            if (refusal == null) {
+                meaningful++;
+                observed = observed == null ? findings.observed() : observed;
+            } else {
+                missing = missing == null ? refusal : missing;
+            }
+        }
+        if (meaningful == 0 && missing != null) {
+            return new Verdict.Deny(summary, missing);
+        }
+        return new Verdict.Allow(
+                summary,
+                preparedNames(parsed.statements()),
+                SearchPathChanges.of(parsed.statements(), view.catalog()),
+                observed);
+    }
+
+    private Findings findings(List<StatementFacts> all, SearchPath path, Context context) {
+        Findings findings = new Findings(context.policy());
+        boolean resets = all.stream().anyMatch(Gate::resetsAll);
+        for (StatementFacts facts : all) {
+            if (findings.add(statements.judge(facts.statement(), facts, resets))
+                    || rules.judgeSent(facts, path, resets, context, findings)) {
+                break;
+            }
+        }
+        return findings;
     }
 
     /**
@@ -77,110 +122,6 @@ public final class Gate {
     /** The refusal of a text that could not be judged at all. */
     public static Verdict.Deny unavailable(String why) {
         return new Verdict.Deny(Summaries.UNREADABLE, Denials.unavailable(why));
-    }
-
-    private @Nullable Denial firstDenial(List<StatementFacts> all, Policy policy) {
-        boolean resets = all.stream().anyMatch(Gate::resetsAll);
-        for (StatementFacts facts : all) {
-            Denial denial = judge(facts, policy, resets);
-            if (denial != null) {
-                return denial;
-            }
-        }
-        return null;
-    }
-
-    private @Nullable Denial judge(StatementFacts facts, Policy policy, boolean resets) {
-        Denial denial = statements.judge(facts.statement(), facts, resets);
-        if (denial == null) {
-            denial = hazard(facts);
-        }
-        if (denial == null) {
-            denial = SensitiveRelations.INSTANCE.judge(facts);
-        }
-        if (denial == null) {
-            denial = settings(facts);
-        }
-        return denial == null ? resolve(facts, policy, resets) : denial;
-    }
-
-    private static @Nullable Denial hazard(StatementFacts facts) {
-        for (Hazard hazard : facts.hazards()) {
-            return Denials.hazard(hazard);
-        }
-        return null;
-    }
-
-    private static @Nullable Denial settings(StatementFacts facts) {
-        boolean listsSettings = facts.namesSystemRelation("pg_settings");
-        for (SettingUse use : facts.settings()) {
-            boolean unnamed = use.access() == SettingUse.Access.READ_LISTED && !listsSettings;
-            Denial denial =
-                    SettingList.INSTANCE.judge(
-                            unnamed
-                                    ? new SettingUse(
-                                            SettingUse.Access.READ, null, null, use.position())
-                                    : use);
-            if (denial != null) {
-                return denial;
-            }
-        }
-        if (listsSettings) {
-            for (String secret : SettingList.INSTANCE.secrets()) {
-                if (facts.constants().contains(secret)) {
-                    return SettingList.INSTANCE.readSecret(secret, 0);
-                }
-            }
-        }
-        return null;
-    }
-
-    private @Nullable Denial resolve(StatementFacts facts, Policy policy, boolean resets) {
-        for (FunctionUse function : facts.functions()) {
-            Denial denial = names.function(function, policy);
-            if (denial == null && !resets) {
-                denial = resetFunction(function);
-            }
-            if (denial != null) {
-                return denial;
-            }
-        }
-        for (OperatorUse operator : facts.operators()) {
-            Denial denial = names.operator(operator, policy);
-            if (denial != null) {
-                return denial;
-            }
-        }
-        for (CastUse cast : facts.casts()) {
-            Denial denial = names.cast(cast, policy);
-            if (denial != null) {
-                return denial;
-            }
-        }
-        for (ColumnUse column : facts.columns()) {
-            Denial denial = column.qualified() ? names.attribute(column, policy) : null;
-            if (denial != null) {
-                return denial;
-            }
-        }
-        return null;
-    }
-
-    /**
-     * What connection pools send before they hand a connection on passes as a whole, not in parts.
-     */
-    private static @Nullable Denial resetFunction(FunctionUse function) {
-        Entry entry = FunctionList.BUILT_IN.find(function.name(), function.arguments());
-        if (entry == null || entry.functionClass() != FunctionClass.RESET) {
-            return null;
-        }
-        return new Denial(
-                Rule.FUNCTION_UNSAFE,
-                SqlState.INSUFFICIENT_PRIVILEGE,
-                "function " + function.qualifiedName() + " is not a read",
-                function.position(),
-                function.qualifiedName(),
-                "It passes in one text together with RESET ALL.");
     }
 
     private static boolean resetsAll(StatementFacts facts) {

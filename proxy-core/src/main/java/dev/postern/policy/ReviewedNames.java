@@ -3,7 +3,6 @@ package dev.postern.policy;
 import dev.postern.policy.FunctionList.Entry;
 import dev.postern.protocol.SqlState;
 import dev.postern.sql.CastUse;
-import dev.postern.sql.ColumnUse;
 import dev.postern.sql.FunctionUse;
 import dev.postern.sql.OperatorUse;
 import java.util.HashSet;
@@ -11,11 +10,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolution by name alone, against the reviewed lists and the policy's own. It takes an
- * unqualified name that a list holds for the listed function: a function of one's own by the same
- * name is not told apart before the catalog is asked.
+ * Judges names alone, against the reviewed lists and the policy's own: PostgreSQL's names always,
+ * all others where no catalog was asked. Then a name that a list holds counts as the listed one,
+ * since another by the same name cannot be told apart.
  */
-public final class ReviewedNames implements NameResolution {
+final class ReviewedNames {
 
     private static final Set<String> SAMPLING_METHODS =
             Set.of("bernoulli", "system", "system_rows", "system_time");
@@ -31,8 +30,8 @@ public final class ReviewedNames implements NameResolution {
         return Set.copyOf(names);
     }
 
-    @Override
-    public @Nullable Denial function(FunctionUse function, Policy policy) {
+    /** Returns why a call must not pass, {@code null} if it may. */
+    @Nullable Denial function(FunctionUse function, Policy policy) {
         if (function.syntax() == FunctionUse.Syntax.TABLESAMPLE
                 && SAMPLING_METHODS.contains(function.name())) {
             return null;
@@ -42,8 +41,24 @@ public final class ReviewedNames implements NameResolution {
                         ? FunctionList.BUILT_IN.find(function.name(), function.arguments())
                         : null;
         if (entry == null && !isOnlySystem(function.schema())) {
-            entry = FunctionList.EXTENSIONS.find(function.name(), function.arguments());
+            entry = ExtensionList.INSTANCE.byName(function.name(), function.arguments());
         }
+        return judged(function, entry, policy);
+    }
+
+    /** Returns why a call of one of PostgreSQL's own functions must not pass. */
+    @Nullable Denial builtIn(FunctionUse function, Policy policy) {
+        if (function.syntax() == FunctionUse.Syntax.TABLESAMPLE
+                && SAMPLING_METHODS.contains(function.name())) {
+            return null;
+        }
+        return judged(
+                function,
+                FunctionList.BUILT_IN.find(function.name(), function.arguments()),
+                policy);
+    }
+
+    private @Nullable Denial judged(FunctionUse function, @Nullable Entry entry, Policy policy) {
         if (entry == null) {
             boolean conversion =
                     isSystem(function.schema())
@@ -62,8 +77,8 @@ public final class ReviewedNames implements NameResolution {
         };
     }
 
-    @Override
-    public @Nullable Denial operator(OperatorUse operator, Policy policy) {
+    /** Returns why an operator must not be used, {@code null} if it may. */
+    @Nullable Denial operator(OperatorUse operator) {
         boolean known = operators.contains(operator.symbol());
         if (known && (operator.schema() == null || operator.schema().equals("pg_catalog"))) {
             return null;
@@ -79,27 +94,33 @@ public final class ReviewedNames implements NameResolution {
                 "Use PostgreSQL's own operators, unqualified or as OPERATOR(pg_catalog.…).");
     }
 
-    @Override
-    public @Nullable Denial cast(CastUse cast, Policy policy) {
-        String name = cast.type().startsWith("_") ? cast.type().substring(1) : cast.type();
-        boolean known = types.contains(name);
+    /** Tells whether one of PostgreSQL's own types was reviewed. */
+    boolean isReviewedType(String type) {
+        return types.contains(type.startsWith("_") ? type.substring(1) : type);
+    }
+
+    /** Returns why a conversion must not be made, {@code null} if it may. */
+    @Nullable Denial cast(CastUse cast, Policy policy) {
+        boolean known = isReviewedType(cast.type());
         if (isOnlySystem(cast.schema())
                 ? known
                 : known || cast.source() == CastUse.Source.LITERAL) {
             return null;
         }
-        if (policyAllows(
-                new FunctionUse(cast.schema(), cast.type(), 1, FunctionUse.Syntax.CALL, 0),
-                policy,
-                false)) {
+        if (policyAllows(cast.schema(), cast.type(), 1, policy, false)) {
             return null;
         }
+        return unreviewedType(cast);
+    }
+
+    /** The refusal of a conversion to a type that nobody reviewed. */
+    Denial unreviewedType(CastUse cast) {
         return new Denial(
                 Rule.FUNCTION_UNKNOWN,
                 SqlState.INSUFFICIENT_PRIVILEGE,
                 "cast of an expression to "
                         + cast.qualifiedName()
-                        + ", which is not a built-in type: the cast may call a function that does more than read",
+                        + ", which is not a reviewed type: the cast may call a function that does more than read",
                 cast.position(),
                 cast.qualifiedName(),
                 "Cast a string literal or a parameter, compare as text, or ask for functions.allow: [\""
@@ -109,22 +130,31 @@ public final class ReviewedNames implements NameResolution {
                         + "(*)\"].");
     }
 
-    @Override
-    public @Nullable Denial attribute(ColumnUse column, Policy policy) {
-        Entry entry = FunctionList.BUILT_IN.find(column.name(), 1);
+    /** Returns why a name in attribute notation must not be used, {@code null} if it may. */
+    @Nullable Denial attribute(FunctionUse attribute) {
+        Entry entry = FunctionList.BUILT_IN.find(attribute.name(), 1);
         if (entry == null) {
-            entry = FunctionList.EXTENSIONS.find(column.name(), 1);
+            entry = ExtensionList.INSTANCE.byName(attribute.name(), 1);
         }
         if (entry == null || entry.functionClass() == FunctionClass.SAFE) {
             return null;
         }
-        return unsafeFunction(column.name(), column.position(), entry);
+        return unsafeFunction(attribute.name(), attribute.position(), entry);
     }
 
     private static boolean policyAllows(FunctionUse function, Policy policy, boolean explicitly) {
-        for (FunctionPattern pattern : policy.functionPatterns()) {
-            if ((pattern.isExplicit() || !explicitly)
-                    && pattern.matches(function.schema(), function.name(), function.arguments())) {
+        return policyAllows(
+                function.schema(), function.name(), function.arguments(), policy, explicitly);
+    }
+
+    private static boolean policyAllows(
+            @Nullable String schema,
+            String name,
+            int arguments,
+            Policy policy,
+            boolean explicitly) {
+        for (FunctionPattern pattern : policy.functions()) {
+            if ((pattern.isExplicit() || !explicitly) && pattern.matches(schema, name, arguments)) {
                 return true;
             }
         }

@@ -1,6 +1,8 @@
 package dev.postern.policy;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Why a text or message is refused: one constant for each reason. {@link #code} is the contract: it
@@ -30,8 +32,16 @@ public enum Rule {
     FUNCTION_UNKNOWN,
     /** {@code EXECUTE} of a name that this session has not prepared. */
     PREPARED_STATEMENT_UNKNOWN,
-    /** A relation that holds secrets, or that the policy denies. */
+    /** A system relation that holds secrets. */
     RELATION,
+    /** A relation that the policy does not open. */
+    RELATION_DENIED,
+    /** A relation that the catalog does not have. */
+    RELATION_UNKNOWN,
+    /** A foreign table that the policy does not name: it reaches another system. */
+    FOREIGN_TABLE,
+    /** A column that the policy closes. */
+    COLUMN_DENIED,
     /** A parse-tree node that the gate does not know. */
     NODE_UNKNOWN,
     /** The text does not parse. */
@@ -55,10 +65,18 @@ public enum Rule {
     /** A limit of the policy was hit while the statement ran. */
     RESULT_LIMIT;
 
+    private static final Set<Rule> OBSERVABLE =
+            EnumSet.of(RELATION_DENIED, COLUMN_DENIED, FUNCTION_UNKNOWN);
+
     private final String code = name().toLowerCase(Locale.ROOT);
 
     /** Returns the stable code, such as {@code data_modifying_cte}. */
     public String code() {
         return code;
+    }
+
+    /** Tells whether a policy in mode {@code observe} lets pass what this rule is against. */
+    public boolean isObservable() {
+        return OBSERVABLE.contains(this);
     }
 }

@@ -1,11 +1,8 @@
 package dev.postern.policy;
 
 import dev.postern.protocol.SqlState;
-import dev.postern.sql.ColumnUse;
 import dev.postern.sql.RelationUse;
-import dev.postern.sql.StatementFacts;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +14,18 @@ final class SensitiveRelations {
 
     /** The one list there is. */
     static final SensitiveRelations INSTANCE = new SensitiveRelations();
+
+    /** What shows values of tables: closed where a policy keeps some of these from being read. */
+    private static final Set<String> STATISTICS =
+            Set.of("pg_stats", "pg_stats_ext", "pg_stats_ext_exprs");
+
+    private static final Set<String> STATISTICS_COLUMNS =
+            Set.of(
+                    "most_common_vals",
+                    "histogram_bounds",
+                    "most_common_elems",
+                    "range_bounds_histogram",
+                    "most_common_val_nulls");
 
     private final Map<String, Entry> entries = new HashMap<>();
 
@@ -34,63 +43,37 @@ final class SensitiveRelations {
      */
     private record Entry(Set<String> columns, String reason) {}
 
-    /**
-     * Returns why a statement must not read one of its relations, {@code null} if it may read all.
-     */
-    @Nullable Denial judge(StatementFacts facts) {
-        Set<String> judged = new HashSet<>();
-        for (RelationUse relation : facts.relations()) {
-            Entry entry =
-                    relation.mayBeSystem() || relation.name().startsWith("pg_")
-                            ? entries.get(relation.name())
-                            : null;
-            if (entry == null || !judged.add(relation.name())) {
-                continue;
-            }
-            if (entry.columns().isEmpty()) {
-                return denial(relation, relation.qualifiedName(), entry, relation.position());
-            }
-            String column = refusedColumn(relation.name(), entry.columns(), facts);
-            if (column != null) {
-                return denial(
-                        relation,
-                        relation.qualifiedName() + "." + column,
-                        entry,
-                        relation.position());
-            }
+    /** Returns why a relation must not be read at all, {@code null} if it may in part. */
+    @Nullable Denial judge(RelationUse use) {
+        Entry entry = entry(use);
+        if (entry == null || !entry.columns().isEmpty()) {
+            return null;
         }
-        return null;
-    }
-
-    private static @Nullable String refusedColumn(
-            String relation, Set<String> refused, StatementFacts facts) {
-        if (facts.wholeRelations().contains(relation)) {
-            return "*";
-        }
-        for (ColumnUse column : facts.columns()) {
-            if (refused.contains(column.name())) {
-                return column.name();
-            }
-            if (facts.rangeNames().contains(column.name())) {
-                return "*";
-            }
-        }
-        return null;
-    }
-
-    private static Denial denial(RelationUse relation, String object, Entry entry, int position) {
-        String hint =
-                entry.columns().isEmpty()
-                        ? "Leave " + relation.name() + " out."
-                        : "Name the columns you need, without "
-                                + String.join(", ", entry.columns().stream().sorted().toList())
-                                + " and without *.";
         return new Denial(
                 Rule.RELATION,
                 SqlState.INSUFFICIENT_PRIVILEGE,
-                object + " is not for agents: " + entry.reason(),
-                position,
-                object,
-                hint);
+                use.qualifiedName() + " is not for agents: " + entry.reason(),
+                use.position(),
+                use.qualifiedName(),
+                "Leave " + use.name() + " out.");
+    }
+
+    /** Returns the columns that must not be read. */
+    ClosedColumns columns(RelationUse use, Policy policy) {
+        Entry entry = entry(use);
+        if (entry != null) {
+            return new ClosedColumns(entry.columns(), Rule.RELATION, entry.reason());
+        }
+        if (policy.restrictsReads() && STATISTICS.contains(use.name()) && use.mayBeSystem()) {
+            return new ClosedColumns(
+                    STATISTICS_COLUMNS,
+                    Rule.RELATION_DENIED,
+                    "it shows values of tables that the policy may keep closed");
+        }
+        return ClosedColumns.NONE;
+    }
+
+    private @Nullable Entry entry(RelationUse use) {
+        return use.mayBeSystem() || use.name().startsWith("pg_") ? entries.get(use.name()) : null;
     }
 }

@@ -1,5 +1,7 @@
 package dev.postern.policy;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the gate decided about one SQL text. Immutable and shared between sessions: a verdict is
  * cached by text and policy.
@@ -17,12 +19,20 @@ public sealed interface Verdict {
      *
      * @param prepared what it does with prepared statements by name: {@link
      *     PreparedStatements#check} first
+     * @param searchPath what it does to the session's search path
+     * @param observed what it would have been refused for, were its policy not only observing;
+     *     {@code null} if for nothing
      */
-    record Allow(StatementSummary summary, PreparedNames prepared) implements Verdict {
+    record Allow(
+            StatementSummary summary,
+            PreparedNames prepared,
+            SearchPathChanges searchPath,
+            @Nullable Denial observed)
+            implements Verdict {
 
         /** A text that neither prepares nor executes by name. */
         public Allow(StatementSummary summary) {
-            this(summary, PreparedNames.NONE);
+            this(summary, PreparedNames.NONE, SearchPathChanges.NONE, null);
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.postern.sql;
 
+import dev.postern.catalog.Cast;
+import dev.postern.catalog.Type;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param type the type's name without array bounds and modifiers
  * @param source what is converted
  * @param position character counted from 1, 0 if unknown
+ * @param meaning what it may call
  */
-public record CastUse(@Nullable String schema, String type, Source source, int position) {
+public record CastUse(
+        @Nullable String schema, String type, Source source, int position, Meaning meaning) {
 
     /** What is converted. */
     public enum Source {
@@ -21,6 +26,29 @@ public record CastUse(@Nullable String schema, String type, Source source, int p
         LITERAL,
         /** Any other expression: a cast function may be called. */
         EXPRESSION
+    }
+
+    /** What a conversion may call. */
+    public sealed interface Meaning {
+
+        /** No catalog was asked. */
+        record Unresolved() implements Meaning {}
+
+        /** The catalog has no such type. */
+        record NoType() implements Meaning {}
+
+        /**
+         * What the catalog says.
+         *
+         * @param target the type
+         * @param casts the conversions to it that may be applied, without PostgreSQL's own
+         */
+        record Resolved(Type target, List<Cast> casts) implements Meaning {
+
+            public Resolved {
+                casts = List.copyOf(casts);
+            }
+        }
     }
 
     /** Returns the type's name, with its schema if the text gives one. */

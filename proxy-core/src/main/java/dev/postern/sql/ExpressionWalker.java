@@ -4,13 +4,12 @@ import dev.postern.sql.FunctionUse.Syntax;
 import dev.postern.sql.Hazard.Kind;
 import dev.postern.sql.SyntaxNode.NodeList;
 import dev.postern.sql.SyntaxSchema.RefusedTag;
+import dev.postern.sql.RelationUse.ColumnRead;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Walks queries and expressions, without recursion, and collects what they name. */
@@ -19,27 +18,45 @@ final class ExpressionWalker {
     /** How many nodes are visited between two looks at the thread's interrupt flag. */
     private static final int INTERRUPT_INTERVAL = 1024;
 
+    private static final int WHOLE_QUERY = -2;
+
     private final FactsCollector found;
-    private final TextPositions positions;
+    private final FromClause from;
+    private final ColumnReferences columns;
     private final ArrayDeque<Visit> pending = new ArrayDeque<>();
-    private final Set<Scope> starred = Collections.newSetFromMap(new IdentityHashMap<>());
     private int visits;
 
-    ExpressionWalker(FactsCollector found, TextPositions positions) {
+    ExpressionWalker(FactsCollector found, ValueTypes types) {
         this.found = found;
-        this.positions = positions;
+        this.from = types.from();
+        this.columns = new ColumnReferences(found, types);
     }
 
-    private record Visit(SyntaxNode node, Scope scope) {}
+    /**
+     * A node to visit.
+     *
+     * @param output the column of the whole query that this is about, {@link #WHOLE_QUERY} for the
+     *     query itself, {@link ColumnRead#ANYWHERE} otherwise
+     */
+    private record Visit(SyntaxNode node, Scope scope, int output) {}
+
+    /** Walks a query whose columns are those of the statement. */
+    void walkQuery(SyntaxNode select) {
+        walk(select, WHOLE_QUERY);
+    }
+
+    /** Walks a node and everything below it. */
+    void walk(@Nullable SyntaxNode root) {
+        walk(root, ColumnRead.ANYWHERE);
+    }
 
     /**
-     * Walks a node and everything below it. Ends early once the thread is interrupted: whoever
-     * reads the facts looks at that first.
+     * Ends early once the thread is interrupted: whoever reads the facts looks at that first.
      */
-    void walk(@Nullable SyntaxNode root) {
-        push(root, Scope.NONE);
+    private void walk(@Nullable SyntaxNode root, int output) {
+        push(root, Scope.NONE, output);
         for (Visit next = pending.poll(); next != null; next = pending.poll()) {
-            visit(next.node(), next.scope());
+            visit(next.node(), next.scope(), next.output());
             if (++visits % INTERRUPT_INTERVAL == 0 && Thread.currentThread().isInterrupted()) {
                 pending.clear();
             }
@@ -53,95 +70,99 @@ final class ExpressionWalker {
         }
     }
 
-    private void push(@Nullable SyntaxNode node, Scope scope) {
+    private void push(@Nullable SyntaxNode node, Scope scope, int output) {
         if (node != null) {
-            pending.push(new Visit(node, scope));
+            pending.push(new Visit(node, scope, output));
         }
     }
 
-    private void push(List<@Nullable SyntaxNode> nodes, Scope scope) {
-        for (SyntaxNode node : nodes) {
-            push(node, scope);
+    /** What comes first in the text is visited first. */
+    private void push(List<@Nullable SyntaxNode> nodes, Scope scope, int output) {
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            push(nodes.get(i), scope, output);
         }
     }
 
-    private void pushChildren(SyntaxNode node, Scope scope) {
+    private void pushChildren(SyntaxNode node, Scope scope, int output) {
         for (Object value : node.values()) {
             if (value instanceof SyntaxNode child) {
-                push(child, scope);
+                push(child, scope, output);
             } else if (value instanceof NodeList list) {
-                push(list.nodes(), scope);
+                push(list.nodes(), scope, output);
             }
         }
     }
 
-    private void visit(SyntaxNode node, Scope scope) {
+    private void visit(SyntaxNode node, Scope scope, int output) {
         String name = node.type().name();
         switch (name) {
-            case "SelectStmt" -> select(node, scope);
+            case "SelectStmt" -> select(node, scope, output);
             case "RangeVar" -> relation(node, scope);
-            case "Alias" -> alias(node);
-            case "JoinExpr" -> {
-                SyntaxNode alias = node.node("alias");
-                if (alias != null && !alias.list("colnames").isEmpty()) {
-                    found.wholeRelations.addAll(scope.relations());
-                }
-                pushChildren(node, scope);
-            }
-            case "FuncCall" -> call(node, scope);
-            case "TypeCast" -> cast(node, scope);
-            case "TypeName" -> type(node, CastUse.Source.LITERAL, scope);
-            case "ColumnRef" -> column(node, scope);
-            case "A_Star" -> star(scope);
+            case "RangeSubselect" ->
+                    push(node.node("subquery"), FromClause.aroundSubquery(node, scope), output);
+            case "JoinExpr" -> join(node, scope, output);
+            case "FuncCall" -> call(node, scope, output);
+            case "TypeCast" -> cast(node, scope, output);
+            case "TypeName" -> type(node, CastUse.Source.LITERAL, null, scope, output);
+            case "ColumnRef" -> columns.read(node, scope, position(node), output);
             case "A_Const" -> constant(node);
             case "A_Expr" -> {
-                operator(node);
-                pushChildren(node, scope);
+                operator(node, scope);
+                pushChildren(node, scope, output);
             }
             case "SubLink" -> {
-                operators(node.list("operName"), node);
-                pushChildren(node, scope);
+                subLink(node, scope);
+                pushChildren(node, scope, output);
+            }
+            case "CaseExpr" -> {
+                caseOperand(node, scope);
+                pushChildren(node, scope, output);
             }
             case "SortBy" -> {
-                operators(node.list("useOp"), node);
-                pushChildren(node, scope);
+                operators(node.list("useOp"), node, null, null, false, scope);
+                pushChildren(node, scope, output);
             }
             case "A_Indirection" -> {
-                indirection(node);
-                pushChildren(node, scope);
+                columns.fields(node, scope);
+                pushChildren(node, scope, output);
             }
             case "RangeTableSample" -> {
                 QualifiedName method = QualifiedName.of(node.list("method"));
-                int arguments = node.list("args").size();
-                found.functions.add(
-                        new FunctionUse(
+                found.uses.add(
+                        new PendingUse.Call(
                                 method.schema(),
                                 method.name(),
-                                arguments,
+                                FunctionUse.ANY_ARGUMENTS,
                                 Syntax.TABLESAMPLE,
-                                position(node)));
-                pushChildren(node, scope);
+                                position(node),
+                                List.of(),
+                                ValueType.UNKNOWN,
+                                scope));
+                pushChildren(node, scope, output);
             }
             default -> {
                 String special = specialFunction(node, name);
                 if (special != null) {
-                    found.functions.add(
-                            new FunctionUse(
+                    found.uses.add(
+                            new PendingUse.Call(
                                     null,
                                     special,
                                     FunctionUse.ANY_ARGUMENTS,
                                     Syntax.SPECIAL,
-                                    position(node)));
+                                    position(node),
+                                    List.of(),
+                                    ValueType.UNKNOWN,
+                                    scope));
                 } else if (name.endsWith("Stmt")) {
                     nestedStatement(node);
                     return;
                 }
-                pushChildren(node, scope);
+                pushChildren(node, scope, output);
             }
         }
     }
 
-    private void select(SyntaxNode select, Scope outer) {
+    private void select(SyntaxNode select, Scope outer, int output) {
         if (select.has("intoClause")) {
             SyntaxNode into = select.node("intoClause");
             SyntaxNode target = into == null ? null : into.node("rel");
@@ -150,177 +171,141 @@ final class ExpressionWalker {
         for (SyntaxNode lock : select.list("lockingClause")) {
             found.hazards.add(new Hazard(Kind.ROW_LOCK, lockName(lock), 0));
         }
-        Scope scope =
-                outer.withQuery(
-                        new Scope.Query(
-                                directRelations(select), SettingCalls.listedSetting(select)));
-        SyntaxNode with = select.node("withClause");
-        if (with != null) {
-            scope = ctes(with, scope);
-        }
+        Scope scope = from.inside(select, outer);
+        boolean whole = output == WHOLE_QUERY;
+        int elsewhere = whole ? ColumnRead.ANYWHERE : output;
         for (Object value : select.values()) {
-            if (value instanceof SyntaxNode child && child != with) {
-                push(child, scope);
-            } else if (value instanceof NodeList list) {
-                push(list.nodes(), scope);
+            if (value instanceof SyntaxNode child && !child.is("WithClause")) {
+                boolean arm = whole && child.is("SelectStmt") && select.flag("all");
+                push(child, scope, arm ? WHOLE_QUERY : elsewhere);
             }
         }
-    }
-
-    /** Returns the relations a query's FROM names, joins followed and subqueries not. */
-    private static Set<String> directRelations(SyntaxNode select) {
-        Set<String> relations = new HashSet<>();
-        ArrayDeque<SyntaxNode> ranges = new ArrayDeque<>();
-        for (SyntaxNode range : select.list("fromClause")) {
-            if (range != null) {
-                ranges.push(range);
-            }
-        }
-        for (SyntaxNode range = ranges.poll(); range != null; range = ranges.poll()) {
-            switch (range.type().name()) {
-                case "RangeVar" -> {
-                    String name = range.text("relname");
-                    if (name != null) {
-                        relations.add(name);
-                    }
-                }
-                case "RangeTableSample" -> pushIfPresent(range.node("relation"), ranges);
-                case "JoinExpr" -> {
-                    pushIfPresent(range.node("larg"), ranges);
-                    pushIfPresent(range.node("rarg"), ranges);
-                }
-                default -> {}
-            }
-        }
-        return relations;
-    }
-
-    private static void pushIfPresent(@Nullable SyntaxNode node, ArrayDeque<SyntaxNode> nodes) {
-        if (node != null) {
-            nodes.push(node);
-        }
-    }
-
-    /** A CTE sees those before it, and with RECURSIVE all of its clause. */
-    private Scope ctes(SyntaxNode with, Scope outer) {
-        Scope scope = outer;
-        boolean recursive = with.flag("recursive");
-        if (recursive) {
-            for (SyntaxNode cte : with.list("ctes")) {
-                scope = named(cte, scope);
-            }
-        }
-        for (SyntaxNode cte : with.list("ctes")) {
+        SyntaxNode with = select.node("withClause");
+        for (SyntaxNode cte : with == null ? List.<@Nullable SyntaxNode>of() : with.list("ctes")) {
             if (cte != null) {
-                pushChildren(cte, scope);
-            }
-            if (!recursive) {
-                scope = named(cte, scope);
+                pushChildren(cte, from.insideCte(cte, outer), ColumnRead.ANYWHERE);
             }
         }
-        return scope;
+        Scope sideways = scope.uncertain();
+        push(select.list("windowClause"), scope, elsewhere);
+        push(select.list("sortClause"), scope, elsewhere);
+        push(select.list("distinctClause"), scope, elsewhere);
+        push(select.list("groupClause"), scope, elsewhere);
+        push(select.list("valuesLists"), scope, elsewhere);
+        push(select.list("fromClause"), sideways, elsewhere);
+        targets(select, scope, output);
     }
 
-    private Scope named(@Nullable SyntaxNode cte, Scope scope) {
-        String name = cte == null ? null : cte.text("ctename");
-        if (name == null) {
-            return scope;
+    /** The list of what a query shows; DISTINCT makes each of its columns decide about the rows. */
+    private void targets(SyntaxNode select, Scope scope, int output) {
+        List<@Nullable SyntaxNode> targets = select.list("targetList");
+        boolean numbered = output == WHOLE_QUERY && !select.has("distinctClause");
+        int otherwise = output == WHOLE_QUERY ? ColumnRead.ANYWHERE : output;
+        int stars = targets.size();
+        for (int i = 0; numbered && i < targets.size(); i++) {
+            if (isStar(targets.get(i))) {
+                stars = i;
+                break;
+            }
         }
-        found.rangeNames.add(name);
-        return scope.withCte(name);
+        for (int i = targets.size() - 1; i >= 0; i--) {
+            push(targets.get(i), scope, numbered && i < stars ? i : otherwise);
+        }
     }
 
+    private static boolean isStar(@Nullable SyntaxNode target) {
+        SyntaxNode value = target == null || !target.is("ResTarget") ? null : target.node("val");
+        return value != null && OutputColumns.isStar(value);
+    }
+
+    /** A relation that stands outside of FROM, or in it, where it has been noted already. */
     private void relation(SyntaxNode range, Scope scope) {
-        String schema = range.text("schemaname");
-        String name = range.text("relname");
-        if (name != null) {
-            found.rangeNames.add(name);
-            if (schema != null || !scope.holdsCte(name)) {
-                found.relations.add(new RelationUse(schema, name, position(range)));
-            }
-        }
-        SyntaxNode alias = range.node("alias");
-        if (alias != null && name != null && !alias.list("colnames").isEmpty()) {
-            found.wholeRelations.add(name);
-        }
-        push(alias, scope);
-    }
-
-    private void alias(SyntaxNode alias) {
-        String name = alias.text("aliasname");
-        if (name != null) {
-            found.rangeNames.add(name);
+        Ranges ranges = scope.innermost();
+        if (ranges == null || ranges.of(range) == null) {
+            found.relation(range);
         }
     }
 
-    private void call(SyntaxNode call, Scope scope) {
+    /** Notes a relation all of which is read. */
+    void copied(@Nullable SyntaxNode range, List<String> columns) {
+        if (range == null) {
+            return;
+        }
+        FactsCollector.FoundRelation relation = found.relation(range);
+        if (columns.isEmpty()) {
+            relation.reads().add(ColumnRead.ALL, position(range), ColumnRead.ANYWHERE);
+        }
+        for (String column : columns) {
+            relation.reads().add(column, position(range), ColumnRead.ANYWHERE);
+        }
+    }
+
+    private void join(SyntaxNode join, Scope scope, int output) {
+        Ranges ranges = scope.innermost();
+        if (ranges != null) {
+            columns.join(join, ranges, join.list("usingClause"));
+        }
+        if (join.flag("isNatural") || !join.list("usingClause").isEmpty()) {
+            operation(null, "=", position(join), null, null, false, scope);
+        }
+        push(join.node("quals"), scope, output);
+        push(join.node("rarg"), scope, output);
+        push(join.node("larg"), scope, output);
+    }
+
+    private void call(SyntaxNode call, Scope scope, int output) {
         QualifiedName name = QualifiedName.of(call.list("funcname"));
-        int arguments =
-                call.flag("func_variadic") ? FunctionUse.ANY_ARGUMENTS : call.list("args").size();
-        if (call.flag("agg_within_group")) {
-            arguments = FunctionUse.ANY_ARGUMENTS;
+        List<@Nullable SyntaxNode> arguments = call.list("args");
+        boolean anyNumber = call.flag("func_variadic") || call.flag("agg_within_group");
+        boolean named = false;
+        for (SyntaxNode argument : arguments) {
+            named |= argument != null && argument.is("NamedArgExpr");
         }
-        FunctionUse function =
-                new FunctionUse(name.schema(), name.name(), arguments, Syntax.CALL, position(call));
-        found.functions.add(function);
-        SettingUse setting = SettingCalls.read(function, call, scope.listedSetting());
+        int count = anyNumber ? FunctionUse.ANY_ARGUMENTS : arguments.size();
+        found.uses.add(
+                new PendingUse.Call(
+                        name.schema(),
+                        name.name(),
+                        count,
+                        Syntax.CALL,
+                        position(call),
+                        anyNumber || named ? List.of() : arguments,
+                        ValueType.UNKNOWN,
+                        scope));
+        SettingUse setting =
+                SettingCalls.read(name, arguments, scope.listedSetting(), position(call));
         if (setting != null) {
             found.settings.add(setting);
         }
-        pushChildren(call, scope);
+        pushChildren(call, scope, output);
     }
 
-    private void cast(SyntaxNode cast, Scope scope) {
+    private void cast(SyntaxNode cast, Scope scope, int output) {
         SyntaxNode argument = cast.node("arg");
         SyntaxNode target = cast.node("typeName");
         if (target != null) {
             boolean input = Constants.isInput(argument);
-            type(target, input ? CastUse.Source.LITERAL : CastUse.Source.EXPRESSION, scope);
+            type(
+                    target,
+                    input ? CastUse.Source.LITERAL : CastUse.Source.EXPRESSION,
+                    argument,
+                    scope,
+                    output);
         }
-        push(argument, scope);
+        push(argument, scope, output);
     }
 
-    private void type(SyntaxNode type, CastUse.Source source, Scope scope) {
+    private void type(
+            SyntaxNode type,
+            CastUse.Source source,
+            @Nullable SyntaxNode operand,
+            Scope scope,
+            int output) {
         QualifiedName name = QualifiedName.of(type.list("names"));
-        found.casts.add(new CastUse(name.schema(), name.name(), source, position(type)));
-        push(type.list("typmods"), scope);
-    }
-
-    private void column(SyntaxNode reference, Scope scope) {
-        List<@Nullable SyntaxNode> fields = reference.list("fields");
-        for (SyntaxNode field : fields) {
-            if (field != null && field.is("A_Star")) {
-                star(scope);
-            }
-        }
-        SyntaxNode last = fields.isEmpty() ? null : fields.get(fields.size() - 1);
-        if (last != null && last.is("String")) {
-            String name = last.text("sval");
-            found.columns.add(
-                    new ColumnUse(
-                            name == null ? "" : name, fields.size() > 1, position(reference)));
-        }
-    }
-
-    private void star(Scope scope) {
-        if (starred.add(scope)) {
-            found.wholeRelations.addAll(scope.relations());
-        }
-    }
-
-    /** {@code (expression).name}: a column, or a function of the expression. */
-    private void indirection(SyntaxNode indirection) {
-        int position = 0;
-        SyntaxNode argument = indirection.node("arg");
-        if (argument != null) {
-            position = position(argument);
-        }
-        for (SyntaxNode part : indirection.list("indirection")) {
-            if (part != null && part.is("String")) {
-                String name = part.text("sval");
-                found.columns.add(new ColumnUse(name == null ? "" : name, true, position));
-            }
-        }
+        found.uses.add(
+                new PendingUse.Conversion(
+                        name.schema(), name.name(), source, position(type), operand, scope));
+        push(type.list("typmods"), scope, output);
     }
 
     private void constant(SyntaxNode constant) {
@@ -331,22 +316,109 @@ final class ExpressionWalker {
         }
     }
 
-    private void operator(SyntaxNode expression) {
+    private void operator(SyntaxNode expression, Scope scope) {
+        SyntaxNode left = expression.node("lexpr");
+        SyntaxNode right = expression.node("rexpr");
         String kind = expression.text("kind");
-        boolean range =
-                kind != null
-                        && (kind.startsWith("AEXPR_BETWEEN")
-                                || kind.startsWith("AEXPR_NOT_BETWEEN"));
-        if (!range) {
-            operators(expression.list("name"), expression);
+        switch (kind == null ? "" : kind) {
+            case "AEXPR_OP" ->
+                    operators(expression.list("name"), expression, left, right, left == null, scope);
+            case "AEXPR_BETWEEN",
+                    "AEXPR_NOT_BETWEEN",
+                    "AEXPR_BETWEEN_SYM",
+                    "AEXPR_NOT_BETWEEN_SYM" -> {
+                int position = position(expression);
+                for (SyntaxNode bound : itemsOf(right)) {
+                    operation(null, ">=", position, left, bound, false, scope);
+                    operation(null, "<=", position, left, bound, false, scope);
+                    if (!"AEXPR_BETWEEN".equals(kind)) {
+                        operation(null, "<", position, left, bound, false, scope);
+                        operation(null, ">", position, left, bound, false, scope);
+                    }
+                }
+            }
+            case "AEXPR_IN" -> {
+                for (SyntaxNode item : itemsOf(right)) {
+                    operators(expression.list("name"), expression, left, item, false, scope);
+                }
+            }
+            case "AEXPR_OP_ANY", "AEXPR_OP_ALL" ->
+                    operators(expression.list("name"), expression, left, null, false, scope);
+            default -> operators(expression.list("name"), expression, left, right, false, scope);
         }
     }
 
-    private void operators(List<@Nullable SyntaxNode> parts, SyntaxNode place) {
+    /** A long list of one operator's operands counts once for each kind of operand. */
+    private static List<@Nullable SyntaxNode> itemsOf(@Nullable SyntaxNode list) {
+        if (list == null || !list.is("List")) {
+            return Collections.singletonList(list);
+        }
+        List<@Nullable SyntaxNode> items = new ArrayList<>();
+        boolean literal = false;
+        boolean number = false;
+        for (SyntaxNode item : list.list("items")) {
+            if (item != null && item.is("A_Const")) {
+                boolean string = item.has("sval");
+                if (string ? literal : number) {
+                    continue;
+                }
+                literal |= string;
+                number |= !string;
+            }
+            items.add(item);
+        }
+        return items;
+    }
+
+    private void subLink(SyntaxNode link, Scope scope) {
+        String kind = link.text("subLinkType");
+        if ("ANY_SUBLINK".equals(kind) && link.list("operName").isEmpty()) {
+            operation(null, "=", position(link), link.node("testexpr"), null, false, scope);
+        }
+        operators(link.list("operName"), link, link.node("testexpr"), null, false, scope);
+    }
+
+    /** {@code CASE x WHEN y} compares. */
+    private void caseOperand(SyntaxNode expression, Scope scope) {
+        SyntaxNode operand = expression.node("arg");
+        if (operand == null) {
+            return;
+        }
+        for (SyntaxNode when : expression.list("args")) {
+            operation(
+                    null,
+                    "=",
+                    position(expression),
+                    operand,
+                    when == null ? null : when.node("expr"),
+                    false,
+                    scope);
+        }
+    }
+
+    private void operators(
+            List<@Nullable SyntaxNode> parts,
+            SyntaxNode place,
+            @Nullable SyntaxNode left,
+            @Nullable SyntaxNode right,
+            boolean prefix,
+            Scope scope) {
         if (!parts.isEmpty()) {
             QualifiedName name = QualifiedName.of(parts);
-            found.operators.add(new OperatorUse(name.schema(), name.name(), position(place)));
+            operation(name.schema(), name.name(), position(place), left, right, prefix, scope);
         }
+    }
+
+    private void operation(
+            @Nullable String schema,
+            String symbol,
+            int position,
+            @Nullable SyntaxNode left,
+            @Nullable SyntaxNode right,
+            boolean prefix,
+            Scope scope) {
+        found.uses.add(
+                new PendingUse.Operation(schema, symbol, position, left, right, prefix, scope));
     }
 
     private void nestedStatement(SyntaxNode node) {
@@ -357,7 +429,7 @@ final class ExpressionWalker {
         }
         SyntaxNode target = refusedTarget(node);
         if (target != null) {
-            relation(target, Scope.NONE);
+            found.relation(target);
         }
         found.hazards.add(
                 new Hazard(
@@ -423,6 +495,6 @@ final class ExpressionWalker {
     }
 
     private int position(SyntaxNode node) {
-        return positions.character(node.location());
+        return found.position(node);
     }
 }

@@ -1,70 +1,58 @@
 package dev.postern.sql;
 
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is bound at one place of a statement, innermost first.
  *
- * @param cte the name of a CTE; {@code null} for a level that adds none
- * @param query the relations that a query around this place names in its FROM; {@code null} for a
- *     level that is no query
+ * @param cte the CTE that this level binds; {@code null} for a level that binds none
+ * @param query what the FROM of a query around this place binds; {@code null} for a level that is no
+ *     query
+ * @param certain whether PostgreSQL sees all of {@code query} from here: in places such as ON and
+ *     LATERAL it sees a part, and a name that it does not find there it looks for further out
  */
-record Scope(@Nullable Scope outer, @Nullable String cte, @Nullable Query query) {
+record Scope(
+        @Nullable Scope outer, @Nullable CteRange cte, @Nullable Ranges query, boolean certain) {
 
     /** Where nothing is bound. */
-    static final Scope NONE = new Scope(null, null, null);
+    static final Scope NONE = new Scope(null, null, null, true);
 
-    /**
-     * What a query binds for what is in it.
-     *
-     * @param relations names of the relations in its FROM, without those inside subqueries
-     * @param listedSetting what {@code pg_settings.name} is bound to by its WHERE, {@code null} if
-     *     to nothing
-     */
-    record Query(Set<String> relations, @Nullable String listedSetting) {
-
-        Query {
-            relations = Set.copyOf(relations);
-        }
+    Scope withCte(CteRange bound) {
+        return new Scope(this, bound, null, true);
     }
 
-    Scope withCte(String name) {
-        return new Scope(this, name, null);
+    Scope withQuery(Ranges inner) {
+        return new Scope(this, null, inner, true);
     }
 
-    Scope withQuery(Query inner) {
-        return new Scope(this, null, inner);
+    /** Returns this place seen from where not all of the innermost query can be named. */
+    Scope uncertain() {
+        return query != null && certain ? new Scope(outer, null, query, false) : this;
     }
 
-    boolean holdsCte(String name) {
+    /** Returns the CTE of a name, {@code null} if none is bound here. */
+    @Nullable CteRange cte(String name) {
         for (Scope scope = this; scope != null; scope = scope.outer) {
-            if (name.equals(scope.cte)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Returns the setting that the innermost query is about, {@code null} if it is about none. */
-    @Nullable String listedSetting() {
-        for (Scope scope = this; scope != null; scope = scope.outer) {
-            if (scope.query != null) {
-                return scope.query.listedSetting();
+            if (scope.cte != null && name.equals(scope.cte.name())) {
+                return scope.cte;
             }
         }
         return null;
     }
 
-    /** Returns the relations whose columns may be meant here, of this query and those around it. */
-    Set<String> relations() {
-        Set<String> relations = new HashSet<>();
+    /** Returns the ranges of the innermost query, {@code null} outside of queries. */
+    @Nullable Ranges innermost() {
         for (Scope scope = this; scope != null; scope = scope.outer) {
             if (scope.query != null) {
-                relations.addAll(scope.query.relations());
+                return scope.query;
             }
         }
-        return relations;
+        return null;
+    }
+
+    /** Returns the setting that the innermost query is about, {@code null} if it is about none. */
+    @Nullable String listedSetting() {
+        Ranges ranges = innermost();
+        return ranges == null ? null : ranges.listedSetting();
     }
 }

@@ -17,14 +17,16 @@ final class SettingCalls {
      *     null} if none
      */
     static @Nullable SettingUse read(
-            FunctionUse function, SyntaxNode call, @Nullable String listed) {
+            QualifiedName function,
+            List<@Nullable SyntaxNode> arguments,
+            @Nullable String listed,
+            int position) {
         if (function.schema() != null && !function.schema().equals("pg_catalog")) {
             return null;
         }
-        List<@Nullable SyntaxNode> arguments = call.list("args");
         return switch (function.name()) {
-            case "set_config" -> setConfig(arguments, listed, function.position());
-            case "current_setting" -> currentSetting(arguments, function.position());
+            case "set_config" -> setConfig(arguments, listed, position);
+            case "current_setting" -> currentSetting(arguments, position);
             default -> null;
         };
     }

@@ -9,12 +9,16 @@ public sealed interface SqlFacts {
      * The grammar read the text and every node of its tree is known.
      *
      * @param statements in the order of the text; empty for a text of white space and comments
+     * @param otherwise the same statements under each further search path that the session may have
      * @param fingerprint 16 hexadecimal digits of the tree without constants and places
      */
-    record Parsed(List<StatementFacts> statements, String fingerprint) implements SqlFacts {
+    record Parsed(
+            List<StatementFacts> statements, List<StatementFacts> otherwise, String fingerprint)
+            implements SqlFacts {
 
         public Parsed {
             statements = List.copyOf(statements);
+            otherwise = List.copyOf(otherwise);
         }
     }
 

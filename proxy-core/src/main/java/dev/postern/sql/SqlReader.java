@@ -1,5 +1,8 @@
 package dev.postern.sql;
 
+import dev.postern.catalog.CatalogView;
+import dev.postern.catalog.Names;
+import dev.postern.catalog.SearchPath;
 import dev.postern.protocol.SqlText;
 import dev.postern.sql.SqlFacts.Parsed;
 import dev.postern.sql.SqlFacts.Reason;
@@ -9,6 +12,7 @@ import dev.postern.sql.grammar.ParseOutcome;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads texts with one instance of the grammar. For one thread at a time; the grammar is the
@@ -47,8 +51,12 @@ public final class SqlReader {
         return Utf8.isText(text.bytes());
     }
 
-    /** Reads a text. */
-    public SqlFacts read(SqlText text) {
+    /**
+     * Reads a text.
+     *
+     * @param view what its names mean
+     */
+    public SqlFacts read(SqlText text, CatalogView view) {
         if (text.length() > limits.textBytes()) {
             return new Unreadable(
                     Reason.TOO_LONG,
@@ -59,11 +67,11 @@ public final class SqlReader {
             return new Unreadable(Reason.ENCODING, "not valid UTF-8, or a NUL in it", 0);
         }
         if (isBlank(text.bytes())) {
-            return new Parsed(List.of(), fingerprint(new Fingerprint().value()));
+            return new Parsed(List.of(), List.of(), fingerprint(new Fingerprint().value()));
         }
         return switch (grammar.parse(text.bytes())) {
             case ParseOutcome.Tree tree ->
-                    facts(trees.read(tree.json()), new TextPositions(text.bytes()));
+                    facts(trees.read(tree.json()), new TextPositions(text.bytes()), view);
             case ParseOutcome.SyntaxError error -> syntaxError(error);
             case ParseOutcome.Exhausted exhausted -> {
                 spent = true;
@@ -72,26 +80,48 @@ public final class SqlReader {
         };
     }
 
-    private static SqlFacts facts(SyntaxTree tree, TextPositions positions) {
+    private static SqlFacts facts(SyntaxTree tree, TextPositions positions, CatalogView view) {
         return switch (tree) {
             case SyntaxTree.Refused refused -> new Unreadable(refused.reason(), refused.what(), 0);
             case SyntaxTree.Known known -> {
-                List<StatementFacts> statements = new ArrayList<>();
-                for (SyntaxNode raw : known.statements()) {
-                    SyntaxNode node = raw.node("stmt");
-                    StatementFacts facts = StatementReader.read(node, positions);
-                    if (Thread.currentThread().isInterrupted()) {
-                        yield new Unreadable(Reason.TOO_COMPLEX, "time", 0);
+                List<List<StatementFacts>> byPath = new ArrayList<>(view.paths().size());
+                for (SearchPath path : view.paths()) {
+                    List<StatementFacts> statements = new ArrayList<>();
+                    Unreadable trouble = read(known, positions, view, path, statements);
+                    if (trouble != null) {
+                        yield trouble;
                     }
-                    if (facts == null) {
-                        String name = node == null ? "empty statement" : node.type().name();
-                        yield new Unreadable(Reason.NODE_UNKNOWN, name, 0);
-                    }
-                    statements.add(facts);
+                    byPath.add(statements);
                 }
-                yield new Parsed(statements, fingerprint(known.fingerprint()));
+                yield new Parsed(
+                        byPath.getFirst(),
+                        byPath.stream().skip(1).flatMap(List::stream).toList(),
+                        fingerprint(known.fingerprint()));
             }
         };
+    }
+
+    private static @Nullable Unreadable read(
+            SyntaxTree.Known tree,
+            TextPositions positions,
+            CatalogView view,
+            SearchPath path,
+            List<StatementFacts> statements) {
+        Names names = view.catalog().names(path);
+        for (SyntaxNode raw : tree.statements()) {
+            SyntaxNode node = raw.node("stmt");
+            StatementFacts facts =
+                    StatementReader.read(node, positions, names, view.parameterTypes());
+            if (Thread.currentThread().isInterrupted()) {
+                return new Unreadable(Reason.TOO_COMPLEX, "time", 0);
+            }
+            if (facts == null) {
+                String name = node == null ? "empty statement" : node.type().name();
+                return new Unreadable(Reason.NODE_UNKNOWN, name, 0);
+            }
+            statements.add(facts);
+        }
+        return null;
     }
 
     private static Unreadable syntaxError(ParseOutcome.SyntaxError error) {

@@ -34,8 +34,12 @@ public sealed interface Statement {
         }
     }
 
-    /** SET, RESET and SHOW; the setting is among the facts. */
-    record Setting(String command) implements Statement {}
+    /**
+     * SET, RESET and SHOW; the setting is among the facts.
+     *
+     * @param local whether it ends with the transaction
+     */
+    record Setting(String command, boolean local) implements Statement {}
 
     /**
      * A statement about transactions.

@@ -1,5 +1,7 @@
 package dev.postern.sql;
 
+import dev.postern.catalog.Names;
+import dev.postern.catalog.Oids;
 import dev.postern.sql.SettingUse.Access;
 import dev.postern.sql.Statement.CopyTarget;
 import dev.postern.sql.Statement.Option;
@@ -19,20 +21,29 @@ final class StatementReader {
      */
     private static final int MAX_WRAPPERS = 4;
 
-    private final FactsCollector found = new FactsCollector();
+    private final FactsCollector found;
     private final TextPositions positions;
+    private final ValueTypes types;
     private final ExpressionWalker walker;
 
-    private StatementReader(TextPositions positions) {
+    private StatementReader(TextPositions positions, Names names, Oids parameterTypes) {
         this.positions = positions;
-        this.walker = new ExpressionWalker(found, positions);
+        this.found = new FactsCollector(names, parameterTypes, positions);
+        this.types = new ValueTypes(found);
+        this.walker = new ExpressionWalker(found, types);
     }
 
-    /** Returns the facts, {@code null} if the node is no statement. */
-    static @Nullable StatementFacts read(@Nullable SyntaxNode node, TextPositions positions) {
-        StatementReader reader = new StatementReader(positions);
+    /**
+     * Returns the facts, {@code null} if the node is no statement.
+     *
+     * @param names what names mean
+     * @param parameterTypes the types that parameters are declared to have
+     */
+    static @Nullable StatementFacts read(
+            @Nullable SyntaxNode node, TextPositions positions, Names names, Oids parameterTypes) {
+        StatementReader reader = new StatementReader(positions, names, parameterTypes);
         Statement statement = reader.statement(node, 0);
-        return statement == null ? null : reader.found.facts(statement);
+        return statement == null ? null : reader.found.facts(statement, reader.types);
     }
 
     private @Nullable Statement statement(@Nullable SyntaxNode node, int wrappers) {
@@ -46,7 +57,7 @@ final class StatementReader {
         }
         return switch (node.type().name()) {
             case "SelectStmt" -> {
-                walker.walk(node);
+                walker.walkQuery(node);
                 yield new Statement.Select();
             }
             case "ExplainStmt" -> {
@@ -62,7 +73,7 @@ final class StatementReader {
                     found.settings.add(
                             new SettingUse(Access.READ, name.toLowerCase(Locale.ROOT), null, 0));
                 }
-                yield new Statement.Setting("SHOW");
+                yield new Statement.Setting("SHOW", false);
             }
             case "TransactionStmt" -> transaction(node);
             case "PrepareStmt" -> {
@@ -99,7 +110,7 @@ final class StatementReader {
         } else {
             target = from ? CopyTarget.FROM_CLIENT : CopyTarget.TO_CLIENT;
         }
-        walker.walk(node.node("relation"));
+        walker.copied(node.node("relation"), FromClause.strings(node.list("attlist")));
         walker.walk(node.node("whereClause"));
         SyntaxNode query = node.node("query");
         Statement body = null;
@@ -108,8 +119,6 @@ final class StatementReader {
             if (body == null) {
                 return null;
             }
-        } else {
-            found.relations.forEach(relation -> found.wholeRelations.add(relation.name()));
         }
         return new Statement.Copy(target, body, options(node.list("options")));
     }
@@ -138,19 +147,19 @@ final class StatementReader {
             case "VAR_SET_VALUE" -> {
                 found.settings.add(
                         new SettingUse(Access.SET, name, values(node.list("args")), position));
-                yield new Statement.Setting("SET");
+                yield new Statement.Setting("SET", node.flag("is_local"));
             }
             case "VAR_SET_DEFAULT" -> {
                 found.settings.add(new SettingUse(Access.RESET, name, null, position));
-                yield new Statement.Setting("SET");
+                yield new Statement.Setting("SET", node.flag("is_local"));
             }
             case "VAR_RESET" -> {
                 found.settings.add(new SettingUse(Access.RESET, name, null, position));
-                yield new Statement.Setting("RESET");
+                yield new Statement.Setting("RESET", false);
             }
             case "VAR_RESET_ALL" -> {
                 found.settings.add(new SettingUse(Access.RESET_ALL, null, null, position));
-                yield new Statement.Setting("RESET");
+                yield new Statement.Setting("RESET", false);
             }
             case "VAR_SET_MULTI" -> {
                 TransactionKind kind =
@@ -170,7 +179,7 @@ final class StatementReader {
                 // SET … FROM CURRENT has no meaning outside CREATE FUNCTION: a value nobody can
                 // see.
                 found.settings.add(new SettingUse(Access.SET, name, null, position));
-                yield new Statement.Setting("SET");
+                yield new Statement.Setting("SET", node.flag("is_local"));
             }
         };
     }

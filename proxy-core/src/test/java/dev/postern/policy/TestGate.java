@@ -1,5 +1,6 @@
 package dev.postern.policy;
 
+import dev.postern.catalog.CatalogView;
 import dev.postern.protocol.SqlText;
 import dev.postern.sql.GateLimits;
 import dev.postern.sql.SqlFacts;
@@ -7,15 +8,14 @@ import dev.postern.sql.SqlReader;
 import dev.postern.sql.grammar.Grammar;
 import dev.postern.sql.grammar.GrammarModule;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** The whole gate without threads: text in, verdict out. For one thread at a time. */
 final class TestGate implements AutoCloseable {
 
-    private static final Policy NOTHING_MORE = new Policy("test", List.of());
+    private static final Policy NOTHING_MORE = new Policy("test", Access.DEFAULT);
 
     private final GrammarModule module = GrammarModule.load();
-    private final Gate gate = new Gate(new ReviewedNames());
+    private final Gate gate = new Gate();
     private final GateLimits limits;
     private Grammar grammar = module.newGrammar();
     private SqlReader reader;
@@ -34,12 +34,16 @@ final class TestGate implements AutoCloseable {
     }
 
     SqlFacts read(byte[] text) {
+        return read(SqlText.owning(text), CatalogView.UNKNOWN);
+    }
+
+    private SqlFacts read(SqlText text, CatalogView view) {
         if (reader.isSpent()) {
             grammar.close();
             grammar = module.newGrammar();
             reader = new SqlReader(grammar, limits);
         }
-        return reader.read(SqlText.owning(text));
+        return reader.read(text, view);
     }
 
     Verdict judge(String sql) {
@@ -47,11 +51,16 @@ final class TestGate implements AutoCloseable {
     }
 
     Verdict judge(String sql, Policy policy) {
-        return gate.judge(read(sql.getBytes(StandardCharsets.UTF_8)), policy);
+        return judge(sql, policy, CatalogView.UNKNOWN);
+    }
+
+    Verdict judge(String sql, Policy policy, CatalogView view) {
+        SqlText text = SqlText.owning(sql.getBytes(StandardCharsets.UTF_8));
+        return gate.judge(read(text, view), policy, view, this::read);
     }
 
     Verdict judge(byte[] text) {
-        return gate.judge(read(text), NOTHING_MORE);
+        return gate.judge(read(text), NOTHING_MORE, CatalogView.UNKNOWN, this::read);
     }
 
     @Override

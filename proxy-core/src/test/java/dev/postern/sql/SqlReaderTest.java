@@ -2,6 +2,7 @@ package dev.postern.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.catalog.CatalogView;
 import dev.postern.protocol.SqlText;
 import dev.postern.sql.SqlFacts.Reason;
 import dev.postern.sql.grammar.Grammar;
@@ -85,7 +86,7 @@ class SqlReaderTest {
                 new SqlReader(
                         grammar(new ParseOutcome.Exhausted(ParseOutcome.Resource.TIME)),
                         GateLimits.DEFAULT);
-        assertTooComplex(reader.read(text()));
+        assertTooComplex(reader.read(text(), CatalogView.UNKNOWN));
         assertThat(reader.isSpent()).isTrue();
     }
 
@@ -98,7 +99,7 @@ class SqlReaderTest {
     }
 
     private static SqlFacts read(ParseOutcome outcome, GateLimits limits) {
-        return new SqlReader(grammar(outcome), limits).read(text());
+        return new SqlReader(grammar(outcome), limits).read(text(), CatalogView.UNKNOWN);
     }
 
     private static SqlText text() {

@@ -1,0 +1,240 @@
+package dev.postern.policy;
+
+import dev.postern.catalog.Cast;
+import dev.postern.catalog.Catalog;
+import dev.postern.catalog.Operator;
+import dev.postern.catalog.Routine;
+import dev.postern.catalog.SearchPath;
+import dev.postern.catalog.Type;
+import dev.postern.policy.FunctionList.Entry;
+import dev.postern.protocol.SqlState;
+import dev.postern.sql.CastUse;
+import dev.postern.sql.FunctionUse;
+import dev.postern.sql.FunctionUse.Syntax;
+import dev.postern.sql.OperatorUse;
+import dev.postern.sql.StatementFacts;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Judges the calls of a statement, in whatever syntax: everything that each may mean must pass. */
+final class CallRules {
+
+    /** Built-in functions that look for a conversion of their arguments to json. */
+    private static final Set<String> JSON_MAKERS =
+            Set.of(
+                    "to_json",
+                    "to_jsonb",
+                    "row_to_json",
+                    "array_to_json",
+                    "json_agg",
+                    "jsonb_agg",
+                    "json_agg_strict",
+                    "jsonb_agg_strict",
+                    "json_object_agg",
+                    "jsonb_object_agg",
+                    "json_object_agg_strict",
+                    "jsonb_object_agg_strict",
+                    "json_object_agg_unique",
+                    "jsonb_object_agg_unique",
+                    "json_object_agg_unique_strict",
+                    "jsonb_object_agg_unique_strict",
+                    "json_build_object",
+                    "jsonb_build_object",
+                    "json_build_array",
+                    "jsonb_build_array",
+                    "json_object",
+                    "json_array",
+                    "json_objectagg",
+                    "json_arrayagg",
+                    "json_scalar",
+                    "json",
+                    "json_serialize");
+
+    /** Built-in functions that make values of the type of one of their arguments. */
+    private static final Set<String> ROW_MAKERS =
+            Set.of(
+                    "json_populate_record",
+                    "jsonb_populate_record",
+                    "json_populate_recordset",
+                    "jsonb_populate_recordset",
+                    "jsonb_populate_record_valid");
+
+    private static final int JSON = 114;
+
+    private final RoutineRules routines;
+    private final ReviewedNames byName = new ReviewedNames();
+
+    CallRules(RoutineRules routines) {
+        this.routines = routines;
+    }
+
+    /** Adds what stands against a statement's calls; tells whether it is refused. */
+    boolean judge(
+            StatementFacts facts, SearchPath path, Context context, Findings findings) {
+        for (FunctionUse use : facts.functions()) {
+            if (findings.add(function(use, path, context))) {
+                return true;
+            }
+        }
+        for (OperatorUse use : facts.operators()) {
+            if (findings.add(operator(use, path, context))) {
+                return true;
+            }
+        }
+        for (CastUse use : facts.casts()) {
+            if (findings.add(cast(use, path, context))) {
+                return true;
+            }
+        }
+        return findings.add(unseen(facts, path, context));
+    }
+
+    private @Nullable Denial function(FunctionUse use, SearchPath path, Context context) {
+        return switch (use.meaning()) {
+            case FunctionUse.Meaning.Unresolved unresolved ->
+                    use.syntax() == Syntax.ATTRIBUTE
+                            ? byName.attribute(use)
+                            : byName.function(use, context.policy());
+            case FunctionUse.Meaning.Resolved(boolean builtIn, List<Routine> others) -> {
+                Denial denial = builtIn ? builtIn(use, context.policy()) : null;
+                for (Routine routine : denial == null ? others : List.<Routine>of()) {
+                    Objection objection = routines.routine(routine, path, context);
+                    if (objection != null) {
+                        yield objection.of("function", routine.qualifiedName(), use.position());
+                    }
+                }
+                boolean missing =
+                        !builtIn && others.isEmpty() && use.syntax() != Syntax.ATTRIBUTE;
+                yield missing ? noFunction(use) : denial;
+            }
+        };
+    }
+
+    private @Nullable Denial builtIn(FunctionUse use, Policy policy) {
+        return switch (use.syntax()) {
+            case ATTRIBUTE -> byName.attribute(use);
+            case TABLESAMPLE, SPECIAL, CALL -> byName.builtIn(use, policy);
+        };
+    }
+
+    private static Denial noFunction(FunctionUse use) {
+        return new Denial(
+                Rule.FUNCTION_UNKNOWN,
+                SqlState.UNDEFINED_FUNCTION,
+                "function "
+                        + use.qualifiedName()
+                        + (use.arguments() >= 0
+                                ? " with " + use.arguments() + " arguments does not exist"
+                                : " does not exist"),
+                use.position(),
+                use.qualifiedName(),
+                "Check its name, schema and number of arguments; \\df or pg_proc lists what there is.");
+    }
+
+    private @Nullable Denial operator(OperatorUse use, SearchPath path, Context context) {
+        return switch (use.meaning()) {
+            case OperatorUse.Meaning.Unresolved unresolved -> byName.operator(use);
+            case OperatorUse.Meaning.Resolved(boolean builtIn, List<Operator> others) -> {
+                for (Operator operator : others) {
+                    Objection objection = routines.operator(operator, path, context);
+                    if (objection != null) {
+                        yield objection.of(
+                                "operator",
+                                operator.schema() + "." + operator.symbol(),
+                                use.position());
+                    }
+                }
+                yield builtIn || !others.isEmpty() ? null : noOperator(use);
+            }
+        };
+    }
+
+    private static Denial noOperator(OperatorUse use) {
+        return new Denial(
+                Rule.FUNCTION_UNKNOWN,
+                SqlState.UNDEFINED_FUNCTION,
+                "operator " + use.qualifiedName() + " does not exist for these types",
+                use.position(),
+                use.qualifiedName(),
+                "Check the symbol and the types of its operands; a cast may help.");
+    }
+
+    private @Nullable Denial cast(CastUse use, SearchPath path, Context context) {
+        return switch (use.meaning()) {
+            case CastUse.Meaning.Unresolved unresolved -> byName.cast(use, context.policy());
+            case CastUse.Meaning.NoType noType ->
+                    new Denial(
+                            Rule.FUNCTION_UNKNOWN,
+                            SqlState.UNDEFINED_OBJECT,
+                            "type \"" + use.qualifiedName() + "\" does not exist",
+                            use.position(),
+                            use.qualifiedName(),
+                            "Check its name and schema; \\dT or pg_type lists what there is.");
+            case CastUse.Meaning.Resolved(Type target, List<Cast> casts) -> {
+                if (target.isBuiltIn() && !byName.isReviewedType(target.name())) {
+                    yield byName.unreviewedType(use);
+                }
+                Objection objection = routines.type(target.oid(), context);
+                for (Cast cast : objection == null ? casts : List.<Cast>of()) {
+                    objection = routines.cast(cast, path, context);
+                    if (objection != null) {
+                        break;
+                    }
+                }
+                yield objection == null
+                        ? null
+                        : objection.of("conversion to", target.qualifiedName(), use.position());
+            }
+        };
+    }
+
+    /** What PostgreSQL calls without being told to, for the types that the statement holds. */
+    private @Nullable Denial unseen(StatementFacts facts, SearchPath path, Context context) {
+        Catalog catalog = context.catalog();
+        for (Cast cast : catalog.userCasts()) {
+            boolean implicit = cast.context() == Cast.Context.IMPLICIT;
+            boolean toJson = cast.target() == JSON && facts.types().contains(cast.source());
+            if ((implicit && isPresent(cast.source(), facts) && isPresent(cast.target(), facts))
+                    || (toJson && calls(facts, JSON_MAKERS) != null)) {
+                Objection objection = routines.cast(cast, path, context);
+                if (objection != null) {
+                    FunctionUse maker = implicit ? null : calls(facts, JSON_MAKERS);
+                    return objection.of(
+                            "conversion to",
+                            nameOf(cast.target(), catalog),
+                            maker == null ? 0 : maker.position());
+                }
+            }
+        }
+        FunctionUse rowMaker = calls(facts, ROW_MAKERS);
+        if (rowMaker != null) {
+            for (Integer type : facts.types()) {
+                Objection objection = routines.type(type, context);
+                if (objection != null) {
+                    return objection.of(
+                            "conversion to", nameOf(type, catalog), rowMaker.position());
+                }
+            }
+        }
+        return null;
+    }
+
+    private static boolean isPresent(int type, StatementFacts facts) {
+        return Catalog.isBuiltIn(type) || facts.types().contains(type);
+    }
+
+    private static @Nullable FunctionUse calls(StatementFacts facts, Set<String> names) {
+        for (FunctionUse use : facts.functions()) {
+            if (names.contains(use.name())) {
+                return use;
+            }
+        }
+        return null;
+    }
+
+    private static String nameOf(int oid, Catalog catalog) {
+        Type type = catalog.type(oid);
+        return type == null ? "a type" : type.qualifiedName();
+    }
+}
