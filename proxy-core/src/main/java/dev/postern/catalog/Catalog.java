@@ -76,6 +76,12 @@ public final class Catalog {
             relations.put(relation.oid(), relation);
             relationsByName.computeIfAbsent(relation.name(), name -> list()).add(relation);
         }
+        // Most lists have one element, and those that cannot grow are smaller.
+        routinesByName.replaceAll((name, list) -> List.copyOf(list));
+        operators.replaceAll((symbol, list) -> List.copyOf(list));
+        typesByName.replaceAll((name, list) -> List.copyOf(list));
+        castsBySource.replaceAll((source, list) -> List.copyOf(list));
+        relationsByName.replaceAll((name, list) -> List.copyOf(list));
     }
 
     private static <T> List<T> list() {
@@ -185,11 +191,7 @@ public final class Catalog {
 
     /** Returns how many routines, operators, types, casts and relations it holds. */
     public int size() {
-        return routines.size()
-                + operators.size()
-                + types.size()
-                + casts.size()
-                + relations.size();
+        return routines.size() + operators.size() + types.size() + casts.size() + relations.size();
     }
 
     @Override

@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param defaultsText the expressions of its defaults as PostgreSQL prints them, with every name
  *     outside of {@code pg_catalog} qualified; {@code null} if it has none
  * @param searchPath the search path it sets for itself; {@code null} if the caller's applies
- * @param support the functions that an aggregate is made of
+ * @param support the functions that an aggregate is made of; for a function that users made in
+ *     language {@code internal} those of PostgreSQL's own that run the same code; empty for all
+ *     others
  */
 public record Routine(
         int oid,

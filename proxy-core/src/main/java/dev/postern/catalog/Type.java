@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param base the type under a domain, 0 if it is none
  * @param relation the relation whose rows it describes, 0 if none
  * @param functions the functions that read, print and check its values
- * @param checks the CHECK expressions of a domain as PostgreSQL prints them, with every name outside
- *     of {@code pg_catalog} qualified
+ * @param checks the CHECK expressions of a domain as PostgreSQL prints them, with every name
+ *     outside of {@code pg_catalog} qualified
  * @param extension the extension it belongs to, {@code null} if none
+ * @param fields its columns if it was made by {@code CREATE TYPE … AS (…)}; empty for all others: a
+ *     row type has those of its relation
  */
 public record Type(
         int oid,
@@ -31,10 +33,32 @@ public record Type(
         int relation,
         Oids functions,
         List<String> checks,
-        @Nullable String extension) {
+        @Nullable String extension,
+        List<Column> fields) {
 
     public Type {
         checks = List.copyOf(checks);
+        fields = List.copyOf(fields);
+    }
+
+    /** Makes a type that was not made by {@code CREATE TYPE … AS (…)}. */
+    public Type(
+            int oid,
+            String schema,
+            String name,
+            Kind kind,
+            char category,
+            boolean preferred,
+            int element,
+            int array,
+            int base,
+            int relation,
+            Oids functions,
+            List<String> checks,
+            @Nullable String extension) {
+        this(
+                oid, schema, name, kind, category, preferred, element, array, base, relation,
+                functions, checks, extension, List.of());
     }
 
     /** What a type is. */

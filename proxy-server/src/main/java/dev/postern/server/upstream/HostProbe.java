@@ -1,13 +1,10 @@
 package dev.postern.server.upstream;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Properties;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +67,7 @@ final class HostProbe {
             posture = ask();
         } catch (SQLException e) {
             close();
-            posture = new HostPosture.Unreachable(words(e));
+            posture = new HostPosture.Unreachable(JdbcConnections.words(e));
         }
         snapshot = new Snapshot(posture, nanoTime.getAsLong());
     }
@@ -112,40 +109,11 @@ final class HostProbe {
     }
 
     private Connection connect(String database) throws SQLException {
-        Properties properties = new Properties();
-        properties.setProperty("user", target.user());
-        char[] password = target.password().get();
-        properties.setProperty("password", new String(password));
-        Arrays.fill(password, '\0');
-        properties.setProperty("ApplicationName", APPLICATION_NAME);
-        properties.setProperty("options", "-c default_transaction_read_only=on");
-        properties.setProperty("preferQueryMode", "simple");
-        properties.setProperty("gssEncMode", "disable");
-        properties.setProperty("tcpKeepAlive", "true");
-        String seconds = Long.toString(Math.max(1, timeout.toSeconds()));
-        properties.setProperty("connectTimeout", seconds);
-        properties.setProperty("loginTimeout", seconds);
-        properties.setProperty("socketTimeout", seconds);
-        properties.setProperty("sslmode", target.tls().mode());
-        if (target.tls().authorities() != null) {
-            properties.setProperty("sslrootcert", target.tls().authorities().toString());
-        } else if (target.tls().mode().startsWith("verify-")) {
-            properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
-        }
-        return DriverManager.getConnection(
-                "jdbc:postgresql://" + host + "/" + encoded(database), properties);
-    }
-
-    private static String encoded(String database) {
-        return java.net.URLEncoder.encode(database, java.nio.charset.StandardCharsets.UTF_8)
-                .replace("+", "%20");
-    }
-
-    /** PostgreSQL's message on one line; the driver's messages hold no password. */
-    private static String words(SQLException e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        String state = e.getSQLState() == null ? "" : " (SQLSTATE " + e.getSQLState() + ")";
-        return message.strip().replaceAll("\\s+", " ") + state;
+        return JdbcConnections.open(
+                target,
+                host,
+                database,
+                new JdbcConnections.Options(APPLICATION_NAME, timeout, timeout, false));
     }
 
     /** Closes the connection; the next look opens another. */

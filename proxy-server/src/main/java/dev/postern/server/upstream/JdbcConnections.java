@@ -1,0 +1,78 @@
+package dev.postern.server.upstream;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Properties;
+
+/**
+ * Postern's own connections to an upstream, as the role that sessions use: for what it asks itself,
+ * never for what agents ask. They block, so they are for threads that may.
+ */
+public final class JdbcConnections {
+
+    private JdbcConnections() {}
+
+    /**
+     * How a connection is used.
+     *
+     * @param applicationName what PostgreSQL shows it as
+     * @param connectTimeout for opening it
+     * @param answerTimeout how long PostgreSQL may be silent
+     * @param inParts whether large results are fetched in parts, which takes the extended protocol
+     */
+    public record Options(
+            String applicationName,
+            Duration connectTimeout,
+            Duration answerTimeout,
+            boolean inParts) {}
+
+    /**
+     * Opens a connection whose transactions are read-only unless they say otherwise.
+     *
+     * @param host {@code host:port}, one of the target's
+     */
+    public static Connection open(ProbeTarget target, String host, String database, Options options)
+            throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", target.user());
+        char[] password = target.password().get();
+        properties.setProperty("password", new String(password));
+        Arrays.fill(password, '\0');
+        properties.setProperty("ApplicationName", options.applicationName());
+        properties.setProperty("options", "-c default_transaction_read_only=on");
+        properties.setProperty("preferQueryMode", options.inParts() ? "extended" : "simple");
+        properties.setProperty("gssEncMode", "disable");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("connectTimeout", seconds(options.connectTimeout()));
+        properties.setProperty("loginTimeout", seconds(options.connectTimeout()));
+        properties.setProperty("socketTimeout", seconds(options.answerTimeout()));
+        properties.setProperty("sslmode", target.tls().mode());
+        if (target.tls().authorities() != null) {
+            properties.setProperty("sslrootcert", target.tls().authorities().toString());
+        } else if (target.tls().mode().startsWith("verify-")) {
+            properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+        }
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + host + "/" + encoded(database), properties);
+    }
+
+    private static String seconds(Duration duration) {
+        return Long.toString(Math.max(1, duration.toSeconds()));
+    }
+
+    private static String encoded(String database) {
+        return URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** PostgreSQL's message on one line; the driver's messages hold no password. */
+    public static String words(SQLException e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String state = e.getSQLState() == null ? "" : " (SQLSTATE " + e.getSQLState() + ")";
+        return message.strip().replaceAll("\\s+", " ") + state;
+    }
+}
