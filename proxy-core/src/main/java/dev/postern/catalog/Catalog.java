@@ -80,7 +80,6 @@ public final class Catalog {
         routinesByName.replaceAll((name, list) -> List.copyOf(list));
         operators.replaceAll((symbol, list) -> List.copyOf(list));
         typesByName.replaceAll((name, list) -> List.copyOf(list));
-        castsBySource.replaceAll((source, list) -> List.copyOf(list));
         relationsByName.replaceAll((name, list) -> List.copyOf(list));
     }
 

@@ -28,7 +28,9 @@ final class Summaries {
                 add(relations, relation.qualifiedName());
             }
             for (FunctionUse function : statement.functions()) {
-                add(functions, function.qualifiedName());
+                if (mayBeCalled(function)) {
+                    add(functions, function.qualifiedName());
+                }
             }
         }
         return new StatementSummary(
@@ -36,6 +38,13 @@ final class Summaries {
                 facts.fingerprint(),
                 List.copyOf(relations),
                 List.copyOf(functions));
+    }
+
+    /** What looks like a column counts as a function only if there is one. */
+    private static boolean mayBeCalled(FunctionUse function) {
+        return function.syntax() != FunctionUse.Syntax.ATTRIBUTE
+                || (function.meaning() instanceof FunctionUse.Meaning.Resolved resolved
+                        && (resolved.builtIn() || !resolved.routines().isEmpty()));
     }
 
     private static void add(SortedSet<String> names, String name) {

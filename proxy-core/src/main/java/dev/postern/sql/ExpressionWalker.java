@@ -7,7 +7,6 @@ import dev.postern.sql.SyntaxSchema.RefusedTag;
 import dev.postern.sql.RelationUse.ColumnRead;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -350,10 +349,11 @@ final class ExpressionWalker {
 
     /** A long list of one operator's operands counts once for each kind of operand. */
     private static List<@Nullable SyntaxNode> itemsOf(@Nullable SyntaxNode list) {
-        if (list == null || !list.is("List")) {
-            return Collections.singletonList(list);
-        }
         List<@Nullable SyntaxNode> items = new ArrayList<>();
+        if (list == null || !list.is("List")) {
+            items.add(list);
+            return items;
+        }
         boolean literal = false;
         boolean number = false;
         for (SyntaxNode item : list.list("items")) {

@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +25,13 @@ final class FromClause {
 
     private final FactsCollector found;
     private final OutputColumns outputs;
-    private final Map<SyntaxNode, Scope> scopes = new IdentityHashMap<>();
-    private final Map<SyntaxNode, Scope> cteScopes = new IdentityHashMap<>();
+    private final IdentityHashMap<SyntaxNode, Scope> scopes = new IdentityHashMap<>();
+    private final IdentityHashMap<SyntaxNode, Scope> cteScopes = new IdentityHashMap<>();
     private int depth;
 
     FromClause(FactsCollector found, ValueTypes types) {
         this.found = found;
-        this.outputs = new OutputColumns(this, types, found.names());
+        this.outputs = new OutputColumns(this, types);
     }
 
     /** Returns what is bound inside a query. */

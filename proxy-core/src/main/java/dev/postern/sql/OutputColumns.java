@@ -1,7 +1,6 @@
 package dev.postern.sql;
 
 import dev.postern.catalog.Column;
-import dev.postern.catalog.Names;
 import dev.postern.sql.Range.Columns;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,12 +16,10 @@ final class OutputColumns {
 
     private final FromClause from;
     private final ValueTypes types;
-    private final Names names;
 
-    OutputColumns(FromClause from, ValueTypes types, Names names) {
+    OutputColumns(FromClause from, ValueTypes types) {
         this.from = from;
         this.types = types;
-        this.names = names;
     }
 
     /** Returns the columns of a SelectStmt. */

@@ -3,7 +3,6 @@ package dev.postern.sql;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ final class Ranges {
 
     private final @Nullable String listedSetting;
     private final List<Range> visible = new ArrayList<>();
-    private final Map<SyntaxNode, Range> byNode = new IdentityHashMap<>();
+    private final IdentityHashMap<SyntaxNode, Range> byNode = new IdentityHashMap<>();
 
     /**
      * Makes an empty one.

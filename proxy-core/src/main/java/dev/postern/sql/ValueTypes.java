@@ -9,7 +9,6 @@ import dev.postern.catalog.Routine;
 import dev.postern.catalog.Type;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +43,7 @@ final class ValueTypes {
     private final Catalog catalog;
     private final Candidates candidates;
     private final FromClause from;
-    private final Map<SyntaxNode, Integer> known = new IdentityHashMap<>();
+    private final IdentityHashMap<SyntaxNode, Integer> known = new IdentityHashMap<>();
 
     ValueTypes(FactsCollector found) {
         this.found = found;

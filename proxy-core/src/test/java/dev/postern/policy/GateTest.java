@@ -161,11 +161,12 @@ class GateTest {
         Policy policy =
                 new Policy(
                         "p",
-                        List.of(
-                                "public.distance(*)",
-                                "geo.*",
-                                "pg_catalog.*",
-                                "pg_catalog.pg_ls_dir(*)"));
+                        Access.DEFAULT.withFunctions(
+                                List.of(
+                                        "public.distance(*)",
+                                        "geo.*",
+                                        "pg_catalog.*",
+                                        "pg_catalog.pg_ls_dir(*)")));
         assertThat(GATE.judge("SELECT public.distance(1, 2), distance(3)", policy))
                 .isInstanceOf(Verdict.Allow.class);
         assertThat(GATE.judge("SELECT geo.anything()", policy)).isInstanceOf(Verdict.Allow.class);
