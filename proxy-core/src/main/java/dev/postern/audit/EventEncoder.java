@@ -171,7 +171,14 @@ public final class EventEncoder {
         names(json, RELATIONS, summary.relations());
         names(json, FUNCTIONS, summary.functions());
         switch (verdict) {
-            case Verdict.Allow allow -> json.raw(DECISION_ALLOW);
+            case Verdict.Allow allow -> {
+                json.raw(DECISION_ALLOW);
+                Denial observed = allow.observed();
+                if (observed != null) {
+                    json.field(RULE, observed.rule().code());
+                    message(json, observed.message());
+                }
+            }
             case Verdict.Deny(StatementSummary same, Denial denial) -> {
                 json.raw(DECISION_DENY).field(RULE, denial.rule().code());
                 json.field(SQLSTATE, denial.sqlState().code());

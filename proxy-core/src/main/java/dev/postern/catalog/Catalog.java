@@ -40,6 +40,7 @@ public final class Catalog {
     private final Map<String, List<Type>> typesByName = new HashMap<>();
     private final Map<Long, Cast> casts = new HashMap<>();
     private final List<Cast> userCasts;
+    private final List<Integer> userDomains;
     private final Map<Integer, Relation> relations = new HashMap<>();
     private final Map<String, List<Relation>> relationsByName = new HashMap<>();
     private final Map<SearchPath, Names> names = new ConcurrentHashMap<>();
@@ -71,6 +72,11 @@ public final class Catalog {
         for (Cast cast : builder.casts) {
             casts.put(pair(cast.source(), cast.target()), cast);
         }
+        userDomains =
+                builder.types.stream()
+                        .filter(type -> type.kind() == Type.Kind.DOMAIN && !type.isBuiltIn())
+                        .map(Type::oid)
+                        .toList();
         userCasts = builder.casts.stream().filter(cast -> !cast.isBuiltIn()).toList();
         for (Relation relation : builder.relations) {
             relations.put(relation.oid(), relation);
@@ -166,6 +172,11 @@ public final class Catalog {
     /** Returns the conversions that PostgreSQL does not bring itself. */
     public List<Cast> userCasts() {
         return userCasts;
+    }
+
+    /** Returns the domains that PostgreSQL does not bring itself. */
+    public List<Integer> userDomains() {
+        return userDomains;
     }
 
     /** Returns a relation, {@code null} if there is none. */

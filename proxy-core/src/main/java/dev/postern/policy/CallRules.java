@@ -6,61 +6,22 @@ import dev.postern.catalog.Operator;
 import dev.postern.catalog.Routine;
 import dev.postern.catalog.SearchPath;
 import dev.postern.catalog.Type;
-import dev.postern.policy.FunctionList.Entry;
+import dev.postern.policy.TypeDrivenFunctions.Reach;
 import dev.postern.protocol.SqlState;
 import dev.postern.sql.CastUse;
 import dev.postern.sql.FunctionUse;
 import dev.postern.sql.FunctionUse.Syntax;
 import dev.postern.sql.OperatorUse;
 import dev.postern.sql.StatementFacts;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Judges the calls of a statement, in whatever syntax: everything that each may mean must pass. */
 final class CallRules {
 
-    /** Built-in functions that look for a conversion of their arguments to json. */
-    private static final Set<String> JSON_MAKERS =
-            Set.of(
-                    "to_json",
-                    "to_jsonb",
-                    "row_to_json",
-                    "array_to_json",
-                    "json_agg",
-                    "jsonb_agg",
-                    "json_agg_strict",
-                    "jsonb_agg_strict",
-                    "json_object_agg",
-                    "jsonb_object_agg",
-                    "json_object_agg_strict",
-                    "jsonb_object_agg_strict",
-                    "json_object_agg_unique",
-                    "jsonb_object_agg_unique",
-                    "json_object_agg_unique_strict",
-                    "jsonb_object_agg_unique_strict",
-                    "json_build_object",
-                    "jsonb_build_object",
-                    "json_build_array",
-                    "jsonb_build_array",
-                    "json_object",
-                    "json_array",
-                    "json_objectagg",
-                    "json_arrayagg",
-                    "json_scalar",
-                    "json",
-                    "json_serialize");
-
-    /** Built-in functions that make values of the type of one of their arguments. */
-    private static final Set<String> ROW_MAKERS =
-            Set.of(
-                    "json_populate_record",
-                    "jsonb_populate_record",
-                    "json_populate_recordset",
-                    "jsonb_populate_recordset",
-                    "jsonb_populate_record_valid");
-
     private static final int JSON = 114;
+    private static final int TEXT = 25;
 
     private final RoutineRules routines;
     private final ReviewedNames byName = new ReviewedNames();
@@ -193,28 +154,58 @@ final class CallRules {
     private @Nullable Denial unseen(StatementFacts facts, SearchPath path, Context context) {
         Catalog catalog = context.catalog();
         for (Cast cast : catalog.userCasts()) {
-            boolean implicit = cast.context() == Cast.Context.IMPLICIT;
-            boolean toJson = cast.target() == JSON && facts.types().contains(cast.source());
-            if ((implicit && isPresent(cast.source(), facts) && isPresent(cast.target(), facts))
-                    || (toJson && calls(facts, JSON_MAKERS) != null)) {
+            if (cast.context() == Cast.Context.IMPLICIT
+                    && isPresent(cast.source(), facts)
+                    && isPresent(cast.target(), facts)) {
                 Objection objection = routines.cast(cast, path, context);
                 if (objection != null) {
-                    FunctionUse maker = implicit ? null : calls(facts, JSON_MAKERS);
-                    return objection.of(
-                            "conversion to",
-                            nameOf(cast.target(), catalog),
-                            maker == null ? 0 : maker.position());
+                    return objection.of("conversion to", nameOf(cast.target(), catalog), 0);
                 }
             }
         }
-        FunctionUse rowMaker = calls(facts, ROW_MAKERS);
-        if (rowMaker != null) {
-            for (Integer type : facts.types()) {
-                Objection objection = routines.type(type, context);
+        for (FunctionUse use : facts.functions()) {
+            Reach reach = TypeDrivenFunctions.INSTANCE.reach(use);
+            Denial denial =
+                    reach == null ? null : reached(reach, use.position(), facts, path, context);
+            if (denial != null) {
+                return denial;
+            }
+        }
+        boolean concatenates = facts.operators().stream().anyMatch(TypeDrivenFunctions::isCalledBy);
+        return concatenates ? reached(Reach.CAST_TO_TEXT, 0, facts, path, context) : null;
+    }
+
+    private @Nullable Denial reached(
+            Reach reach, int position, StatementFacts facts, SearchPath path, Context context) {
+        return switch (reach) {
+            case CAST_TO_JSON -> castTo(JSON, position, facts, path, context);
+            case CAST_TO_TEXT -> castTo(TEXT, position, facts, path, context);
+            case COLUMNS -> typesOf(facts.types(), position, context);
+            case TYPE_BY_OID, TYPE_BY_NAME ->
+                    typesOf(context.catalog().userDomains(), position, context);
+        };
+    }
+
+    private @Nullable Denial castTo(
+            int target, int position, StatementFacts facts, SearchPath path, Context context) {
+        for (Cast cast : context.catalog().userCasts()) {
+            if (cast.target() == target && facts.types().contains(cast.source())) {
+                Objection objection = routines.cast(cast, path, context);
                 if (objection != null) {
                     return objection.of(
-                            "conversion to", nameOf(type, catalog), rowMaker.position());
+                            "conversion of", nameOf(cast.source(), context.catalog()), position);
                 }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Denial typesOf(
+            Collection<Integer> types, int position, Context context) {
+        for (Integer type : types) {
+            Objection objection = routines.type(type, context);
+            if (objection != null) {
+                return objection.of("conversion to", nameOf(type, context.catalog()), position);
             }
         }
         return null;
@@ -222,15 +213,6 @@ final class CallRules {
 
     private static boolean isPresent(int type, StatementFacts facts) {
         return Catalog.isBuiltIn(type) || facts.types().contains(type);
-    }
-
-    private static @Nullable FunctionUse calls(StatementFacts facts, Set<String> names) {
-        for (FunctionUse use : facts.functions()) {
-            if (names.contains(use.name())) {
-                return use;
-            }
-        }
-        return null;
     }
 
     private static String nameOf(int oid, Catalog catalog) {

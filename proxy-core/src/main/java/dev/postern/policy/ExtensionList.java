@@ -55,8 +55,15 @@ final class ExtensionList {
         return entry == null ? byName.get(name) : entry;
     }
 
-    /** Returns what the review says of an extension's function. */
-    Entry find(Routine routine) {
+    /**
+     * Returns what the review says of an extension's routine, {@code null} if its extension was not
+     * reviewed.
+     */
+    @Nullable Entry find(Routine routine) {
+        Boolean reads = trusted.get(routine.extension());
+        if (reads == null) {
+            return null;
+        }
         String name = routine.extension() + "." + routine.name();
         Entry entry = functions.get(name + "/" + routine.arguments().size());
         if (entry == null) {
@@ -65,17 +72,22 @@ final class ExtensionList {
         if (entry != null) {
             return entry;
         }
-        if (!isTrusted(routine.extension())) {
+        String extension = "extension " + routine.extension();
+        if (!reads) {
             return new Entry(
-                    FunctionClass.UNSAFE,
-                    "extension " + routine.extension() + " is not on the list of those that only read");
+                    FunctionClass.UNSAFE, extension + " is not one of those that only read");
         }
-        return routine.volatility() == Volatility.VOLATILE
-                ? new Entry(
+        boolean harmless =
+                routine.volatility() != Volatility.VOLATILE
+                        && !routine.securityDefiner()
+                        && routine.kind() != Routine.Kind.PROCEDURE;
+        return harmless
+                ? new Entry(FunctionClass.SAFE, extension)
+                : new Entry(
                         FunctionClass.UNSAFE,
-                        "extension "
-                                + routine.extension()
-                                + " calls it VOLATILE, and it was not reviewed as a read")
-                : new Entry(FunctionClass.SAFE, "extension " + routine.extension());
+                        extension
+                                + " calls it "
+                                + (routine.securityDefiner() ? "SECURITY DEFINER" : "VOLATILE")
+                                + ", and it is not listed as a read");
     }
 }

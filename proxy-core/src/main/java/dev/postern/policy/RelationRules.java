@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class RelationRules {
 
     private static final int MAX_LISTED = 12;
+    private static final int MAX_COLUMNS = 100;
 
     private static final String TOAST_SCHEMA = "pg_toast";
 
@@ -150,14 +151,11 @@ final class RelationRules {
 
     /** Returns the columns of a relation that may not be read. */
     ClosedColumns closedColumns(RelationUse use, Context context) {
-        if (use.mayBeSystem()) {
-            ClosedColumns sensitive =
-                    SensitiveRelations.INSTANCE.columns(use, context.policy());
-            if (!sensitive.names().isEmpty() || use.relation() != null) {
-                return sensitive;
-            }
-        }
+        ClosedColumns sensitive = SensitiveRelations.INSTANCE.columns(use, context.policy());
         Relation relation = use.relation();
+        if (!sensitive.names().isEmpty() || (relation != null && relation.isBuiltIn())) {
+            return sensitive;
+        }
         return relation == null
                 ? closedByName(use, context.policy())
                 : closedColumns(relation, context);
@@ -222,6 +220,7 @@ final class RelationRules {
                         : relation.columns().stream()
                                 .map(Column::name)
                                 .filter(name -> !closed.names().contains(name))
+                                .limit(MAX_COLUMNS)
                                 .collect(Collectors.joining(", "));
         String object = use.qualifiedName() + "." + read.column();
         String hint =

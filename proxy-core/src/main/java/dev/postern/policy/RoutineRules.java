@@ -62,8 +62,8 @@ final class RoutineRules {
         if (isAllowed(routine, context.policy(), true)) {
             return null;
         }
-        if (routine.extension() != null) {
-            Entry entry = ExtensionList.INSTANCE.find(routine);
+        Entry entry = routine.extension() == null ? null : ExtensionList.INSTANCE.find(routine);
+        if (entry != null) {
             return entry.functionClass() == FunctionClass.SAFE
                     ? null
                     : unsafe(entry.reason(), allowing(routine));

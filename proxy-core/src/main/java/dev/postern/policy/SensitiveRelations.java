@@ -73,6 +73,11 @@ final class SensitiveRelations {
         return ClosedColumns.NONE;
     }
 
+    /** Tells whether a relation is on the list, whole or in part. */
+    boolean lists(String name) {
+        return entries.containsKey(name);
+    }
+
     private @Nullable Entry entry(RelationUse use) {
         return use.mayBeSystem() || use.name().startsWith("pg_") ? entries.get(use.name()) : null;
     }

@@ -50,7 +50,35 @@ final class Candidates {
                 left.add(routine);
             }
         }
+        return allLiterals(arguments) ? takingStrings(left, arguments.length) : left;
+    }
+
+    private static boolean allLiterals(int[] arguments) {
+        for (int argument : arguments) {
+            if (argument != ValueType.LITERAL) {
+                return false;
+            }
+        }
+        return arguments.length > 0;
+    }
+
+    /** Literals alone are taken for strings wherever one of the routines takes a string. */
+    private List<Routine> takingStrings(List<Routine> routines, int count) {
+        List<Routine> left = routines;
+        for (int i = 0; i < count; i++) {
+            int index = i;
+            List<Routine> strings =
+                    left.stream().filter(r -> takesString(argumentType(r, index))).toList();
+            if (!strings.isEmpty()) {
+                left = strings;
+            }
+        }
         return left;
+    }
+
+    private boolean takesString(int oid) {
+        Type type = catalog.type(oid);
+        return type == null || type.category() == 'S' || type.kind() == Type.Kind.PSEUDO;
     }
 
     /** Returns the routines, PostgreSQL's own among them, that take arguments of these types. */

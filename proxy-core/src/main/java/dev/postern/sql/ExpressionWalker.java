@@ -261,6 +261,11 @@ final class ExpressionWalker {
             named |= argument != null && argument.is("NamedArgExpr");
         }
         int count = anyNumber ? FunctionUse.ANY_ARGUMENTS : arguments.size();
+        if (count > 1 && isUnnest(name)) {
+            // In FROM it stands for several calls with one argument each.
+            count = 1;
+            anyNumber = true;
+        }
         found.uses.add(
                 new PendingUse.Call(
                         name.schema(),
@@ -277,6 +282,11 @@ final class ExpressionWalker {
             found.settings.add(setting);
         }
         pushChildren(call, scope, output);
+    }
+
+    private static boolean isUnnest(QualifiedName name) {
+        return name.name().equals("unnest")
+                && (name.schema() == null || name.schema().equals("pg_catalog"));
     }
 
     private void cast(SyntaxNode cast, Scope scope, int output) {

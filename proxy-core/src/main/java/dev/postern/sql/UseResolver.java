@@ -172,6 +172,8 @@ final class UseResolver {
                                     all,
                                     types.ofAll(call.arguments(), call.scope()),
                                     present::contains);
+            // PostgreSQL will say that none of them fits.
+            meant = meant.isEmpty() ? all : meant;
         }
         Type converted = meant.isEmpty() ? conversionByName(call) : null;
         if (converted != null) {
@@ -213,16 +215,19 @@ final class UseResolver {
     }
 
     private OperatorUse.Meaning meaning(PendingUse.Operation use) {
-        List<Operator> meant = names.operators(use.schema(), use.symbol());
-        if (!allBuiltIn(meant)) {
+        List<Operator> all = names.operators(use.schema(), use.symbol());
+        List<Operator> meant = all;
+        if (!allBuiltIn(all)) {
             meant =
                     types.candidates()
                             .operators(
-                                    meant,
+                                    all,
                                     use.prefix(),
                                     types.of(use.left(), use.scope()),
                                     types.of(use.right(), use.scope()),
                                     present::contains);
+            // PostgreSQL will say that none of them fits.
+            meant = meant.isEmpty() ? all : meant;
         }
         return new OperatorUse.Meaning.Resolved(
                 meant.stream().anyMatch(Operator::isBuiltIn),

@@ -3,9 +3,9 @@ package dev.postern.server;
 import dev.postern.identity.Agent;
 import dev.postern.identity.Network;
 import dev.postern.identity.ScramVerifier;
+import dev.postern.policy.Access;
 import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
-import dev.postern.policy.ReviewedNames;
 import dev.postern.protocol.FrameLimits;
 import dev.postern.server.audit.AuditTrailSettings;
 import dev.postern.server.cli.UnusableConfigurationException;
@@ -17,6 +17,7 @@ import dev.postern.server.config.HostPort;
 import dev.postern.server.config.LimitsConfig;
 import dev.postern.server.config.ListenTlsConfig;
 import dev.postern.server.config.PolicyConfig;
+import dev.postern.server.config.RelationsConfig;
 import dev.postern.server.config.SessionConfig;
 import dev.postern.server.config.UpstreamConfig;
 import dev.postern.server.config.UpstreamTlsConfig;
@@ -93,7 +94,18 @@ final class Composition {
 
     /** Returns what statements are judged by. */
     static Policy rules(PolicyConfig config) {
-        return new Policy(config.name(), config.allowedFunctions());
+        RelationsConfig relations = config.relations();
+        return new Policy(
+                config.name(),
+                new Access(
+                        config.allowedFunctions(),
+                        relations.allow(),
+                        relations.deny(),
+                        relations.deniedColumns(),
+                        switch (config.mode()) {
+                            case ENFORCE -> Access.Mode.ENFORCE;
+                            case OBSERVE -> Access.Mode.OBSERVE;
+                        }));
     }
 
     private static long unlimitedIfAbsent(@Nullable Long limit) {
@@ -219,7 +231,7 @@ final class Composition {
         GrammarModule grammar = GrammarModule.load();
         return new VerdictService(
                 grammar::newGrammar,
-                new Gate(new ReviewedNames()),
+                new Gate(),
                 gate(configuration.gate()),
                 observer,
                 nanoTime);

@@ -168,10 +168,18 @@ final class ConfigurationReader {
     private PolicyConfig policy(Section section) {
         Section limits = section.section("limits");
         List<String> functions = section.section("functions").find(Keys.POLICY_FUNCTIONS_ALLOW);
+        Section relations = section.section("relations");
+        List<String> denied = relations.find(Keys.POLICY_RELATIONS_DENY);
+        List<String> columns = section.section("columns").find(Keys.POLICY_COLUMNS_DENY);
         return new PolicyConfig(
                 section.name("policies"),
                 section.get(Keys.POLICY_UPSTREAM),
                 section.get(Keys.POLICY_DATABASES),
+                section.get(Keys.POLICY_MODE),
+                new RelationsConfig(
+                        relations.find(Keys.POLICY_RELATIONS_ALLOW),
+                        denied == null ? List.of() : denied,
+                        columns == null ? List.of() : columns),
                 functions == null ? List.of() : functions,
                 new LimitsConfig(
                         limits.get(Keys.LIMIT_STATEMENT_TIMEOUT),

@@ -1,6 +1,7 @@
 package dev.postern.server.config;
 
 import static dev.postern.server.config.ValueTypes.bool;
+import static dev.postern.server.config.ValueTypes.column;
 import static dev.postern.server.config.ValueTypes.count;
 import static dev.postern.server.config.ValueTypes.duration;
 import static dev.postern.server.config.ValueTypes.function;
@@ -13,6 +14,7 @@ import static dev.postern.server.config.ValueTypes.listOf;
 import static dev.postern.server.config.ValueTypes.name;
 import static dev.postern.server.config.ValueTypes.network;
 import static dev.postern.server.config.ValueTypes.path;
+import static dev.postern.server.config.ValueTypes.relation;
 import static dev.postern.server.config.ValueTypes.secret;
 import static dev.postern.server.config.ValueTypes.size;
 import static dev.postern.server.config.ValueTypes.text;
@@ -187,12 +189,36 @@ final class Keys {
                     "policies.<name>.databases",
                     listOf(name(), 1, 1000),
                     "The databases its agents may connect to, by exact name.");
+    static final Key<PolicyMode> POLICY_MODE =
+            Key.of(
+                    "policies.<name>.mode",
+                    word(PolicyMode.class),
+                    "enforce",
+                    "Whether the policy's rules for relations, columns and functions refuse, or only take note.");
+    static final Key<List<String>> POLICY_RELATIONS_ALLOW =
+            Key.optional(
+                    "policies.<name>.relations.allow",
+                    listOf(relation(), 0, 10_000),
+                    "all that the upstream role may read, but for system relations that hold secrets and foreign tables",
+                    "The relations that may be read.");
+    static final Key<List<String>> POLICY_RELATIONS_DENY =
+            Key.optional(
+                    "policies.<name>.relations.deny",
+                    listOf(relation(), 0, 10_000),
+                    "none but system relations that hold secrets",
+                    "Relations that may not be read, even if relations.allow has them.");
+    static final Key<List<String>> POLICY_COLUMNS_DENY =
+            Key.optional(
+                    "policies.<name>.columns.deny",
+                    listOf(column(), 0, 10_000),
+                    "none",
+                    "Columns that may not be read in any way.");
     static final Key<List<String>> POLICY_FUNCTIONS_ALLOW =
             Key.optional(
                     "policies.<name>.functions.allow",
                     listOf(function(), 0, 10_000),
-                    "none but the reviewed built-in functions",
-                    "Functions that may be called beyond the reviewed built-in ones.");
+                    "none but those that are known to be harmless",
+                    "Functions that may be called beyond those that are known to be harmless.");
     static final Key<Duration> LIMIT_STATEMENT_TIMEOUT =
             Key.of(
                     "policies.<name>.limits.statement_timeout",
@@ -436,6 +462,10 @@ final class Keys {
                     UPSTREAM_POOL_MAX,
                     POLICY_UPSTREAM,
                     POLICY_DATABASES,
+                    POLICY_MODE,
+                    POLICY_RELATIONS_ALLOW,
+                    POLICY_RELATIONS_DENY,
+                    POLICY_COLUMNS_DENY,
                     POLICY_FUNCTIONS_ALLOW,
                     LIMIT_STATEMENT_TIMEOUT,
                     LIMIT_MAX_ROWS,

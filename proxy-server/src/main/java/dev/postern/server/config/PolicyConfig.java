@@ -8,6 +8,8 @@ import java.util.List;
  * @param name what agents' entries call it
  * @param upstream the name of the upstream
  * @param databases the databases that may be connected to, by exact name; at least one
+ * @param mode what becomes of statements that the rules below are against
+ * @param relations which relations and columns may be read
  * @param allowedFunctions functions beyond the reviewed built-in ones, {@code schema.name(*)}
  * @param limits what one statement and one agent may use
  */
@@ -15,6 +17,8 @@ public record PolicyConfig(
         String name,
         String upstream,
         List<String> databases,
+        PolicyMode mode,
+        RelationsConfig relations,
         List<String> allowedFunctions,
         LimitsConfig limits) {
 

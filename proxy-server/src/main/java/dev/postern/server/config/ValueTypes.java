@@ -1,5 +1,6 @@
 package dev.postern.server.config;
 
+import dev.postern.policy.RelationPattern;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -263,6 +264,30 @@ final class ValueTypes {
         return text(
                 "functions with their schema, such as public.distance(*), public.distance(text, integer) or geo.*",
                 FUNCTION);
+    }
+
+    /** A relation of a policy's rules. */
+    static ValueType<String> relation() {
+        return pattern("a relation with its schema, such as public.orders, public.* or \"Odd.schema\".orders", 2);
+    }
+
+    /** A column of a policy's rules. */
+    static ValueType<String> column() {
+        return pattern("a column with its schema and relation, such as public.users.password_hash", 3);
+    }
+
+    private static ValueType<String> pattern(String form, int parts) {
+        return of(
+                form,
+                node -> scalar(node, form),
+                text -> {
+                    try {
+                        RelationPattern.parse(text, parts);
+                        return null;
+                    } catch (IllegalArgumentException e) {
+                        return expected(form, text);
+                    }
+                });
     }
 
     static ValueType<Path> path() {

@@ -1,5 +1,6 @@
 package dev.postern.server.metrics;
 
+import dev.postern.policy.Denial;
 import dev.postern.policy.Rule;
 import dev.postern.policy.Verdict;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -29,27 +30,40 @@ final class StatementCounters {
     private final Map<String, LongAdder> allowed = new ConcurrentHashMap<>();
     private final Map<Rule, Map<String, LongAdder>> denied = new EnumMap<>(Rule.class);
 
+    /** What would have been refused, were its policy not only observing. */
+    private final Map<Rule, Map<String, LongAdder>> observed = new EnumMap<>(Rule.class);
+
     StatementCounters(MeterRegistry registry, String agent) {
         this.registry = registry;
         this.agent = agent;
         for (Rule rule : Rule.values()) {
             denied.put(rule, new ConcurrentHashMap<>());
+            observed.put(rule, new ConcurrentHashMap<>());
         }
     }
 
     void count(Verdict verdict) {
         String command = verdict.summary().command();
         switch (verdict) {
-            case Verdict.Allow allow -> counter(allowed, command, "allow", NO_RULE).increment();
+            case Verdict.Allow allow -> {
+                Denial seen = allow.observed();
+                if (seen == null) {
+                    counter(allowed, command, "allow", NO_RULE).increment();
+                } else {
+                    Rule rule = seen.rule();
+                    counter(of(observed, rule), command, "allow", rule.code()).increment();
+                }
+            }
             case Verdict.Deny deny -> {
                 Rule rule = deny.denial().rule();
-                counter(denied(rule), command, "deny", rule.code()).increment();
+                counter(of(denied, rule), command, "deny", rule.code()).increment();
             }
         }
     }
 
-    private Map<String, LongAdder> denied(Rule rule) {
-        Map<String, LongAdder> byCommand = denied.get(rule);
+    private static Map<String, LongAdder> of(
+            Map<Rule, Map<String, LongAdder>> byRule, Rule rule) {
+        Map<String, LongAdder> byCommand = byRule.get(rule);
         if (byCommand == null) {
             throw new IllegalStateException("no counters for rule " + rule);
         }

@@ -57,6 +57,8 @@ class ConfigurationLoaderTest {
                                                 "reporting",
                                                 "shop",
                                                 List.of("shop"),
+                                                PolicyMode.ENFORCE,
+                                                RelationsConfig.NONE,
                                                 List.of(),
                                                 new LimitsConfig(
                                                         Duration.ofSeconds(30),
@@ -119,6 +121,9 @@ class ConfigurationLoaderTest {
                           reporting:
                             upstream: shop
                             databases: [shop, archive]
+                            mode: observe
+                            relations: {allow: ["public.*", 'crm."Big Table"'], deny: ["public.password_*"]}
+                            columns: {deny: [public.users.password_hash]}
                             functions: {allow: ["public.distance(*)"]}
                             limits: {statement_timeout: 2m, max_rows: 100000, max_result: 64MiB, max_sessions: 10, queries_per_minute: 600}
                         agents:
@@ -184,6 +189,11 @@ class ConfigurationLoaderTest {
                                                 "reporting",
                                                 "shop",
                                                 List.of("shop", "archive"),
+                                                PolicyMode.OBSERVE,
+                                                new RelationsConfig(
+                                                        List.of("public.*", "crm.\"Big Table\""),
+                                                        List.of("public.password_*"),
+                                                        List.of("public.users.password_hash")),
                                                 List.of("public.distance(*)"),
                                                 new LimitsConfig(
                                                         Duration.ofMinutes(2),
