@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ public final class CatalogService implements AutoCloseable {
                 new ScheduledThreadPoolExecutor(
                         THREADS,
                         Thread.ofPlatform().name("catalog-", 0).daemon().factory(),
-                        new ScheduledThreadPoolExecutor.DiscardPolicy());
+                        new ThreadPoolExecutor.DiscardPolicy());
         threads.setRemoveOnCancelPolicy(true);
         executor = threads;
     }

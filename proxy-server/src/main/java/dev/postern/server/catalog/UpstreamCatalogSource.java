@@ -13,12 +13,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads from the first host of an upstream to which sessions may be opened, over a connection of
  * its own for each look: a session would not notice that its role's settings changed.
  */
 final class UpstreamCatalogSource implements CatalogSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UpstreamCatalogSource.class);
 
     static final String APPLICATION_NAME = "postern/catalog";
 
@@ -80,8 +84,8 @@ final class UpstreamCatalogSource implements CatalogSource {
             try {
                 connection.abort(Runnable::run);
             } catch (SQLException e) {
-                // Its thread is a daemon and finds out by itself.
-                open.remove(connection);
+                // Its thread is a daemon, and its socket has a timeout.
+                LOG.debug("connection not aborted error={}", e.getMessage());
             }
         }
     }
