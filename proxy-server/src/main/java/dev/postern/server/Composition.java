@@ -8,6 +8,9 @@ import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
 import dev.postern.protocol.FrameLimits;
 import dev.postern.server.audit.AuditTrailSettings;
+import dev.postern.server.catalog.CatalogLimits;
+import dev.postern.server.catalog.CatalogSettings;
+import dev.postern.server.catalog.DatabaseKey;
 import dev.postern.server.cli.UnusableConfigurationException;
 import dev.postern.server.config.AgentConfig;
 import dev.postern.server.config.AuditConfig;
@@ -160,6 +163,28 @@ final class Composition {
                 new ProbeTarget.Tls(mode, config.tls().ca()),
                 new ProbeTarget.Requirements(
                         config.allowPrimary(), config.allowWritableRole(), config.maxLag()));
+    }
+
+    /** Returns the databases that policies open. */
+    static List<DatabaseKey> databases(Configuration configuration) {
+        return configuration.policies().values().stream()
+                .flatMap(policy ->
+                        policy.databases().stream()
+                                .map(database -> new DatabaseKey(policy.upstream(), database)))
+                .distinct()
+                .toList();
+    }
+
+    /** Returns how catalogs are kept up to date. */
+    static CatalogSettings catalogs(GateConfig.Catalog config) {
+        return new CatalogSettings(
+                config.refreshInterval(),
+                config.minInterval(),
+                new CatalogLimits(
+                        config.maxObjects(),
+                        config.maxDefinition(),
+                        config.maxText(),
+                        config.timeLimit()));
     }
 
     /** Returns the way to an upstream. */

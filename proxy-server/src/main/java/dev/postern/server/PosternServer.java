@@ -6,6 +6,7 @@ import dev.postern.server.admin.AdminServer;
 import dev.postern.server.audit.AuditTrail;
 import dev.postern.server.auth.Authenticator;
 import dev.postern.server.auth.MockVerifiers;
+import dev.postern.server.catalog.CatalogService;
 import dev.postern.server.cli.RunningServer;
 import dev.postern.server.cli.UnusableConfigurationException;
 import dev.postern.server.config.Configuration;
@@ -18,6 +19,7 @@ import dev.postern.server.frontend.StartupServices;
 import dev.postern.server.frontend.UnauthenticatedConnections;
 import dev.postern.server.metrics.ServerMetrics;
 import dev.postern.server.secrets.SecretResolver;
+import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.UpstreamCancel;
 import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
@@ -52,6 +54,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     private static final long SECRET_REFRESH_SECONDS = 30;
     private static final int MOCK_ITERATIONS = 4096;
     private static final Duration FIRST_LOOKS = Duration.ofSeconds(3);
+    private static final Duration FIRST_CATALOGS = Duration.ofSeconds(5);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final LiveConfiguration live;
@@ -60,6 +63,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     private final Channel listener;
     private final AdminServer admin;
     private final Parts parts;
+    private final CatalogService catalogs;
+    private final CatalogCounting catalogCounting;
     private final Readiness readiness;
     private final SessionConfig sessionLimits;
 
@@ -70,6 +75,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             Channel listener,
             AdminServer admin,
             Parts parts,
+            CatalogService catalogs,
+            CatalogCounting catalogCounting,
             Readiness readiness,
             SessionConfig sessionLimits) {
         this.live = live;
@@ -78,6 +85,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         this.listener = listener;
         this.admin = admin;
         this.parts = parts;
+        this.catalogs = catalogs;
+        this.catalogCounting = catalogCounting;
         this.readiness = readiness;
         this.sessionLimits = sessionLimits;
     }
@@ -123,10 +132,20 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         EventLoops eventLoops =
                 parts.add(EventLoops.start("postern", Composition.eventLoops(configuration)));
         UpstreamProbe probe = parts.add(probe(configuration, passwords, nanoTime));
+        CatalogCounting catalogCounting = new CatalogCounting(metrics);
+        CatalogService catalogs =
+                parts.add(
+                        CatalogService.start(
+                                probeTargets(configuration, passwords),
+                                probe,
+                                Composition.catalogs(configuration.gate().catalog()),
+                                catalogCounting,
+                                nanoTime));
+        catalogCounting.publish(catalogs);
         Map<String, UpstreamRoute> routes = routes(configuration, passwords, probe, eventLoops);
         publish(routes, probe, metrics);
         ActiveSessions sessions = new ActiveSessions();
-        Readiness readiness = new Readiness(audit, probe);
+        Readiness readiness = new Readiness(audit, probe, catalogs);
 
         CancelKeys<ActiveSessions.Entry> cancelKeys =
                 new CancelKeys<>(configuration.listen().maxSessions());
@@ -136,6 +155,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                         routes,
                         new UpstreamCancel(new ReflectiveChannelFactory<>(eventLoops.channel())),
                         judge,
+                        catalogs,
                         audit,
                         metrics,
                         cancelKeys,
@@ -175,6 +195,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         // What listens is ready to serve, if it can be.
         judge.ready().join();
         probe.awaitFirstLooks(FIRST_LOOKS);
+        catalogs.awaitFirstLooks(FIRST_CATALOGS);
         Channel listener = listen(configuration, eventLoops, services);
         startTicks(eventLoops, live, sessions, clock, nanoTime);
         parts.add(refreshing(passwords));
@@ -186,22 +207,34 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                         + " policies",
                 null);
         return new PosternServer(
-                live, sessions, ledger, listener, admin, parts, readiness, configuration.session());
+                live,
+                sessions,
+                ledger,
+                listener,
+                admin,
+                parts,
+                catalogs,
+                catalogCounting,
+                readiness,
+                configuration.session());
     }
 
     private static UpstreamProbe probe(
             Configuration configuration, Passwords passwords, LongSupplier nanoTime) {
-        List<UpstreamConfig> upstreams = List.copyOf(configuration.upstreams().values());
         return UpstreamProbe.start(
-                upstreams.stream()
-                        .map(upstream ->
-                                Composition.probeTarget(upstream, configuration, passwords))
-                        .toList(),
-                upstreams.stream()
+                probeTargets(configuration, passwords),
+                configuration.upstreams().values().stream()
                         .map(UpstreamConfig::checkInterval)
                         .min(Duration::compareTo)
                         .orElseThrow(),
                 nanoTime);
+    }
+
+    private static List<ProbeTarget> probeTargets(
+            Configuration configuration, Passwords passwords) {
+        return configuration.upstreams().values().stream()
+                .map(upstream -> Composition.probeTarget(upstream, configuration, passwords))
+                .toList();
     }
 
     private static Map<String, UpstreamRoute> routes(
@@ -332,6 +365,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     @Override
     public void reload(Configuration configuration) throws UnusableConfigurationException {
         live.replace(Composition.snapshot(configuration, sessionLimits));
+        catalogs.watch(Composition.databases(configuration));
+        catalogCounting.publish(catalogs);
         ledger.configurationChanged(
                 "reloaded: "
                         + configuration.agents().size()

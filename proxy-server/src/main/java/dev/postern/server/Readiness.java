@@ -2,6 +2,7 @@ package dev.postern.server;
 
 import dev.postern.server.audit.AuditHealth;
 import dev.postern.server.audit.AuditTrail;
+import dev.postern.server.catalog.CatalogService;
 import dev.postern.server.upstream.UpstreamProbe;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,11 +12,13 @@ final class Readiness {
 
     private final AuditTrail audit;
     private final UpstreamProbe upstreams;
+    private final CatalogService catalogs;
     private volatile boolean draining;
 
-    Readiness(AuditTrail audit, UpstreamProbe upstreams) {
+    Readiness(AuditTrail audit, UpstreamProbe upstreams, CatalogService catalogs) {
         this.audit = audit;
         this.upstreams = upstreams;
+        this.catalogs = catalogs;
     }
 
     void draining() {
@@ -34,6 +37,7 @@ final class Readiness {
                     troubles.add("audit: statements are refused since " + since + ": " + reason);
         }
         troubles.addAll(upstreams.notReady());
+        troubles.addAll(catalogs.troubles());
         return troubles;
     }
 }

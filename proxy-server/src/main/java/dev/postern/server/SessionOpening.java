@@ -11,6 +11,7 @@ import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.FrameLimits;
 import dev.postern.protocol.FrontendFrameReader;
 import dev.postern.protocol.SqlState;
+import dev.postern.server.catalog.CatalogService;
 import dev.postern.server.enforce.Peer;
 import dev.postern.server.enforce.ProxySession;
 import dev.postern.server.enforce.SessionEnvironment;
@@ -54,6 +55,7 @@ final class SessionOpening implements SessionOpener {
     private final Map<String, UpstreamRoute> routes;
     private final UpstreamCancel cancel;
     private final StatementJudge judge;
+    private final CatalogService catalogs;
     private final AuditSink audit;
     private final ServerMetrics metrics;
     private final CancelKeys<ActiveSessions.Entry> cancelKeys;
@@ -67,6 +69,7 @@ final class SessionOpening implements SessionOpener {
             Map<String, UpstreamRoute> routes,
             UpstreamCancel cancel,
             StatementJudge judge,
+            CatalogService catalogs,
             AuditSink audit,
             ServerMetrics metrics,
             CancelKeys<ActiveSessions.Entry> cancelKeys,
@@ -78,6 +81,7 @@ final class SessionOpening implements SessionOpener {
         this.routes = Map.copyOf(routes);
         this.cancel = cancel;
         this.judge = judge;
+        this.catalogs = catalogs;
         this.audit = audit;
         this.metrics = metrics;
         this.cancelKeys = cancelKeys;
@@ -85,6 +89,11 @@ final class SessionOpening implements SessionOpener {
         this.frameLimits = frameLimits;
         this.wallClock = wallClock;
         this.nanoTime = nanoTime;
+    }
+
+    /** Returns what sessions' databases hold. */
+    CatalogService catalogs() {
+        return catalogs;
     }
 
     @Override

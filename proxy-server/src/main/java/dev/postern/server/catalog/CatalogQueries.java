@@ -47,7 +47,8 @@ final class CatalogQueries {
     /**
      * Name, number of objects and a hash of each of the system catalogs that a snapshot is made of.
      * Whoever changes a row writes a new one, with another {@code xmin}. {@code pg_class} also has
-     * new rows for TRUNCATE, REFRESH and their like, so there the columns that matter count.
+     * new rows for TRUNCATE, REFRESH and their like, so there the columns that matter count, and
+     * TOAST tables, which these replace, do not.
      */
     static final String FINGERPRINT =
             """
@@ -68,12 +69,12 @@ final class CatalogQueries {
             UNION ALL
             SELECT 'relations', count(*), bit_xor(hashtextextended(
                      concat_ws(' ', relnamespace, reltype, relkind, relrowsecurity, relname), oid::int8))
-              FROM pg_class WHERE relkind IN %2$s AND relpersistence <> 't'
+              FROM pg_class WHERE relkind IN %2$s AND relkind <> 't' AND relpersistence <> 't'
             UNION ALL
             SELECT 'columns', count(*), bit_xor(hashint8extended((attrelid::int8 << 32) | xmin::text::int8, attnum))
               FROM pg_attribute
              WHERE attnum > 0
-               AND attrelid NOT IN (SELECT oid FROM pg_class WHERE relkind IN ('i', 'I') OR relpersistence = 't')
+               AND attrelid NOT IN (SELECT oid FROM pg_class WHERE relkind IN ('i', 'I', 't') OR relpersistence = 't')
             UNION ALL
             SELECT 'rules', count(*), bit_xor(hashint8extended((oid::int8 << 32) | xmin::text::int8, 0))
               FROM pg_rewrite
@@ -120,8 +121,8 @@ final class CatalogQueries {
     static final String ROUTINES =
             """
             SELECT oid, pronamespace, proname, prokind, prolang, provolatile, prosecdef,
-                   proargtypes, pronargdefaults, provariadic, prorettype, proretset,
-                   proallargtypes, proargmodes, proargnames, proconfig,
+                   proargtypes::text, pronargdefaults, provariadic, prorettype, proretset,
+                   proallargtypes::text, proargmodes::text, proargnames::text, proconfig::text,
                    CASE WHEN oid >= %2$s AND prolang = %3$s AND prosqlbody IS NULL
                         THEN left(prosrc, ?) END,
                    oid >= %2$s AND prosqlbody IS NOT NULL,

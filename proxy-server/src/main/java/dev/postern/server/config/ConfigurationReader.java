@@ -224,7 +224,18 @@ final class ConfigurationReader {
                 section.get(Keys.GATE_MAX_WAITING),
                 section.get(Keys.GATE_MAX_WAITING_SIZE),
                 new GateConfig.SecondReader(secondReader.get(Keys.GATE_SECOND_READER_TIME_LIMIT)),
-                section.section("cache").get(Keys.GATE_CACHE_SIZE));
+                section.section("cache").get(Keys.GATE_CACHE_SIZE),
+                catalog(section.section("catalog")));
+    }
+
+    private static GateConfig.Catalog catalog(Section section) {
+        return new GateConfig.Catalog(
+                section.get(Keys.GATE_CATALOG_REFRESH_INTERVAL),
+                section.get(Keys.GATE_CATALOG_MIN_INTERVAL),
+                section.get(Keys.GATE_CATALOG_TIME_LIMIT),
+                section.get(Keys.GATE_CATALOG_MAX_OBJECTS),
+                section.get(Keys.GATE_CATALOG_MAX_DEFINITION),
+                section.get(Keys.GATE_CATALOG_MAX_TEXT));
     }
 
     private static SessionConfig session(Section section) {

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param maxWaitingSize bytes of them
  * @param secondReader limits of the second reader
  * @param cacheSize bytes of remembered verdicts
+ * @param catalog how what databases hold is read
  */
 public record GateConfig(
         int threads,
@@ -30,7 +31,8 @@ public record GateConfig(
         int maxWaiting,
         long maxWaitingSize,
         SecondReader secondReader,
-        long cacheSize) {
+        long cacheSize,
+        Catalog catalog) {
 
     public GateConfig {
         Keys.GATE_THREADS.check(threads);
@@ -55,6 +57,34 @@ public record GateConfig(
 
         public SecondReader {
             Keys.GATE_SECOND_READER_TIME_LIMIT.check(timeLimit);
+        }
+    }
+
+    /**
+     * The section {@code gate.catalog}.
+     *
+     * @param refreshInterval how often databases are looked at for changes
+     * @param minInterval between looks that statements cause
+     * @param timeLimit for each query
+     * @param maxObjects of one database
+     * @param maxDefinition characters of one definition
+     * @param maxText characters of all of a database's definitions
+     */
+    public record Catalog(
+            Duration refreshInterval,
+            Duration minInterval,
+            Duration timeLimit,
+            int maxObjects,
+            int maxDefinition,
+            long maxText) {
+
+        public Catalog {
+            Keys.GATE_CATALOG_REFRESH_INTERVAL.check(refreshInterval);
+            Keys.GATE_CATALOG_MIN_INTERVAL.check(minInterval);
+            Keys.GATE_CATALOG_TIME_LIMIT.check(timeLimit);
+            Keys.GATE_CATALOG_MAX_OBJECTS.check(maxObjects);
+            Keys.GATE_CATALOG_MAX_DEFINITION.check(maxDefinition);
+            Keys.GATE_CATALOG_MAX_TEXT.check(maxText);
         }
     }
 }

@@ -376,6 +376,42 @@ final class Keys {
                     size(64 * KIB, 16 * GIB),
                     "64MiB",
                     "How much memory remembered verdicts may take.");
+    static final Key<Duration> GATE_CATALOG_REFRESH_INTERVAL =
+            Key.of(
+                    "gate.catalog.refresh_interval",
+                    duration(SECOND, DAY),
+                    "60s",
+                    "How often each database is looked at for changes of its functions, types and relations.");
+    static final Key<Duration> GATE_CATALOG_MIN_INTERVAL =
+            Key.of(
+                    "gate.catalog.min_interval",
+                    duration(Duration.ofMillis(100), Duration.ofHours(1)),
+                    "2s",
+                    "How soon after the last look a statement that names something unknown may cause another.");
+    static final Key<Duration> GATE_CATALOG_TIME_LIMIT =
+            Key.of(
+                    "gate.catalog.time_limit",
+                    duration(SECOND, Duration.ofMinutes(10)),
+                    "30s",
+                    "How long PostgreSQL may take for each of the queries that read a catalog.");
+    static final Key<Integer> GATE_CATALOG_MAX_OBJECTS =
+            Key.of(
+                    "gate.catalog.max_objects",
+                    integer(10_000, 100_000_000),
+                    "1000000",
+                    "How many functions, operators, types, casts, relations and columns a database may have.");
+    static final Key<Integer> GATE_CATALOG_MAX_DEFINITION =
+            Key.of(
+                    "gate.catalog.max_definition",
+                    length(KIB, 16 * MIB),
+                    "256KiB",
+                    "The longest function body, view definition or expression that is read.");
+    static final Key<Long> GATE_CATALOG_MAX_TEXT =
+            Key.of(
+                    "gate.catalog.max_text",
+                    size(64 * KIB, 16 * GIB),
+                    "64MiB",
+                    "How long all bodies, definitions and expressions of a database may be together.");
 
     static final Key<Integer> SESSION_MAX_MESSAGE =
             Key.of(
@@ -494,6 +530,12 @@ final class Keys {
                     GATE_MAX_WAITING_SIZE,
                     GATE_SECOND_READER_TIME_LIMIT,
                     GATE_CACHE_SIZE,
+                    GATE_CATALOG_REFRESH_INTERVAL,
+                    GATE_CATALOG_MIN_INTERVAL,
+                    GATE_CATALOG_TIME_LIMIT,
+                    GATE_CATALOG_MAX_OBJECTS,
+                    GATE_CATALOG_MAX_DEFINITION,
+                    GATE_CATALOG_MAX_TEXT,
                     SESSION_MAX_MESSAGE,
                     SESSION_MAX_PREPARED_STATEMENTS,
                     SESSION_MAX_PORTALS,

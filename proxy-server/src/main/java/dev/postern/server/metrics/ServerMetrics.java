@@ -20,9 +20,11 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,16 @@ public final class ServerMetrics implements AutoCloseable {
         TIMEOUT
     }
 
+    /** How a look at a database's catalog ended. */
+    public enum CatalogResult {
+        /** A new snapshot was read. */
+        READ,
+        /** Nothing had changed. */
+        UNCHANGED,
+        /** It failed. */
+        FAILED
+    }
+
     /** Why a login was refused. */
     public enum AuthenticationFailure {
         UNKNOWN_AGENT,
@@ -141,6 +153,8 @@ public final class ServerMetrics implements AutoCloseable {
     private final Map<CacheResult, Counter> cache = new EnumMap<>(CacheResult.class);
     private final Map<SecondReaderResult, Counter> secondReader =
             new EnumMap<>(SecondReaderResult.class);
+    private final Map<CatalogResult, Counter> catalogReads = new EnumMap<>(CatalogResult.class);
+    private final Set<Tags> catalogs = ConcurrentHashMap.newKeySet();
     private final Map<AuthenticationFailure, Counter> authenticationFailures =
             new EnumMap<>(AuthenticationFailure.class);
 
@@ -163,6 +177,12 @@ public final class ServerMetrics implements AutoCloseable {
                 "postern.second.reader",
                 "result",
                 "Texts shown to the second reader");
+        counters(
+                catalogReads,
+                CatalogResult.values(),
+                "postern.catalog.reads",
+                "result",
+                "Looks at databases' catalogs");
         counters(
                 authenticationFailures,
                 AuthenticationFailure.values(),
@@ -215,6 +235,37 @@ public final class ServerMetrics implements AutoCloseable {
 
     public void secondReader(SecondReaderResult result) {
         increment(secondReader.get(result));
+    }
+
+    public void catalogRead(CatalogResult result) {
+        increment(catalogReads.get(result));
+    }
+
+    /**
+     * Publishes the state of a database's catalog.
+     *
+     * @param upstream an upstream of the configuration
+     * @param database a database that a policy opens
+     * @param objects how many objects it has; NaN if it was not read
+     * @param ageSeconds how long ago it was last found to be up to date; NaN if it was not read
+     */
+    public void catalog(
+            String upstream, String database, DoubleSupplier objects, DoubleSupplier ageSeconds) {
+        Tags tags = Tags.of("upstream", upstream, "database", database);
+        if (!catalogs.add(tags)) {
+            return;
+        }
+        gauge(
+                "postern.catalog.objects",
+                "Functions, operators, types, casts and relations in the database's catalog",
+                tags,
+                objects::getAsDouble);
+        Gauge.builder("postern.catalog.age", ageSeconds, DoubleSupplier::getAsDouble)
+                .description("Since the catalog was last found to be up to date; NaN if not read")
+                .baseUnit("seconds")
+                .tags(tags)
+                .strongReference(true)
+                .register(registry);
     }
 
     public void authenticationFailed(AuthenticationFailure reason) {

@@ -86,7 +86,14 @@ class ConfigurationLoaderTest {
                                         1024,
                                         16L << 20,
                                         new GateConfig.SecondReader(Duration.ofMillis(100)),
-                                        64L << 20),
+                                        64L << 20,
+                                        new GateConfig.Catalog(
+                                                Duration.ofSeconds(60),
+                                                Duration.ofSeconds(2),
+                                                Duration.ofSeconds(30),
+                                                1_000_000,
+                                                256 << 10,
+                                                64L << 20)),
                                 new SessionConfig(4 << 20, 1000, 1000, 10_000, 128 << 10, null),
                                 new ServerConfig(
                                         null, Duration.ofSeconds(30), Duration.ofSeconds(5))));
@@ -142,6 +149,7 @@ class ConfigurationLoaderTest {
                           max_waiting_size: 64KiB
                           second_reader: {time_limit: 50ms}
                           cache: {size: 1MiB}
+                          catalog: {refresh_interval: 5s, min_interval: 500ms, time_limit: 9s, max_objects: 10000, max_definition: 1KiB, max_text: 1MiB}
                         session: {max_message: 1MiB, max_prepared_statements: 11, max_portals: 12, max_pipeline: 13, write_buffer: 64KiB, idle_timeout: 1h}
                         server: {event_loops: 6, drain_timeout: 0s, reload_interval: 1d}
                         """
@@ -229,7 +237,14 @@ class ConfigurationLoaderTest {
                                         5,
                                         64L << 10,
                                         new GateConfig.SecondReader(Duration.ofMillis(50)),
-                                        1L << 20),
+                                        1L << 20,
+                                        new GateConfig.Catalog(
+                                                Duration.ofSeconds(5),
+                                                Duration.ofMillis(500),
+                                                Duration.ofSeconds(9),
+                                                10_000,
+                                                1 << 10,
+                                                1L << 20)),
                                 new SessionConfig(
                                         1 << 20, 11, 12, 13, 64 << 10, Duration.ofHours(1)),
                                 new ServerConfig(6, Duration.ZERO, Duration.ofDays(1))));

@@ -80,6 +80,7 @@ final class ServerMetricsTest {
         metrics.gate(300_000);
         metrics.verdictCache(ServerMetrics.CacheResult.SHAPE);
         metrics.secondReader(ServerMetrics.SecondReaderResult.VETO);
+        metrics.catalogRead(ServerMetrics.CatalogResult.READ);
         metrics.authenticationFailed(ServerMetrics.AuthenticationFailure.WRONG_PASSWORD);
         assertThat(lines())
                 .contains(
@@ -89,8 +90,23 @@ final class ServerMetricsTest {
                         "postern_verdict_cache_total{result=\"miss\"} 0.0",
                         "postern_second_reader_total{result=\"veto\"} 1.0",
                         "postern_second_reader_total{result=\"timeout\"} 0.0",
+                        "postern_catalog_reads_total{result=\"read\"} 1.0",
+                        "postern_catalog_reads_total{result=\"failed\"} 0.0",
                         "postern_authentication_failures_total{reason=\"wrong_password\"} 1.0",
                         "postern_authentication_failures_total{reason=\"unknown_agent\"} 0.0");
+    }
+
+    @Test
+    void catalogs_are_published_by_upstream_and_database_once() {
+        metrics.catalog("shop", "sales", () -> 4711, () -> 1.5);
+        metrics.catalog("shop", "sales", () -> 1, () -> 1);
+        metrics.catalog("shop", "hr", () -> Double.NaN, () -> Double.NaN);
+        assertThat(lines())
+                .contains(
+                        "postern_catalog_objects{database=\"sales\",upstream=\"shop\"} 4711.0",
+                        "postern_catalog_age_seconds{database=\"sales\",upstream=\"shop\"} 1.5",
+                        "postern_catalog_objects{database=\"hr\",upstream=\"shop\"} NaN",
+                        "postern_catalog_age_seconds{database=\"hr\",upstream=\"shop\"} NaN");
     }
 
     @Test

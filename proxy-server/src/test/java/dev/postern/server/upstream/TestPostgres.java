@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * A PostgreSQL server of the machine (the newest under {@code /usr/lib/postgresql}), for one test
  * class. PostgreSQL refuses to run as root, so root starts it in a user namespace of its own.
  */
-final class TestPostgres implements AutoCloseable {
+public final class TestPostgres implements AutoCloseable {
 
     private static final Path INSTALLATIONS = Path.of("/usr/lib/postgresql");
 
@@ -27,20 +27,20 @@ final class TestPostgres implements AutoCloseable {
     }
 
     /** Makes a cluster with one superuser, {@code postgres}, and starts it. */
-    static TestPostgres create(Path data, String hba, List<String> settings) {
+    public static TestPostgres create(Path data, String hba, List<String> settings) {
         run("initdb", "-D", data.toString(), "-U", "postgres", "-E", "UTF8", "--no-sync");
         write(data.resolve("pg_hba.conf"), "local all postgres trust\n" + hba);
         return new TestPostgres(data, freePort()).start(settings);
     }
 
     /** Copies a stopped cluster, to be a standby without a primary. */
-    static TestPostgres standbyOf(TestPostgres stopped, Path data, List<String> settings) {
+    public static TestPostgres standbyOf(TestPostgres stopped, Path data, List<String> settings) {
         runCommand("cp", "-a", stopped.data.toString(), data.toString());
         write(data.resolve("standby.signal"), "");
         return new TestPostgres(data, freePort()).start(settings);
     }
 
-    TestPostgres start(List<String> settings) {
+    public TestPostgres start(List<String> settings) {
         List<String> lines = new ArrayList<>(settings);
         lines.add("listen_addresses = '127.0.0.1'");
         lines.add("port = " + port);
@@ -56,12 +56,12 @@ final class TestPostgres implements AutoCloseable {
         return this;
     }
 
-    void stop() {
+    public void stop() {
         run("pg_ctl", "-D", data.toString(), "-m", "fast", "-w", "stop");
     }
 
     /** Runs SQL as the superuser. */
-    void sql(String sql) {
+    public void sql(String sql) {
         run(
                 "psql",
                 "-X",
@@ -78,7 +78,7 @@ final class TestPostgres implements AutoCloseable {
                 sql);
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
