@@ -30,8 +30,7 @@ public final class Gate {
     public Verdict judge(
             SqlFacts facts, Policy policy, CatalogView view, DefinitionReader definitions) {
         return switch (facts) {
-            case SqlFacts.Unreadable unreadable ->
-                    new Verdict.Deny(Summaries.UNREADABLE, Denials.unreadable(unreadable));
+            case SqlFacts.Unreadable unreadable -> unreadable(unreadable);
             case SqlFacts.Parsed parsed -> {
                 Context context =
                         new Context(
@@ -104,6 +103,11 @@ public final class Gate {
                 && statement.settings().isEmpty()
                 && !statement.namesSystemRelation("pg_settings")
                 && statement.casts().stream().noneMatch(cast -> cast.type().startsWith("reg"));
+    }
+
+    /** The refusal of a text that could not be read. */
+    public static Verdict.Deny unreadable(SqlFacts.Unreadable unreadable) {
+        return new Verdict.Deny(Summaries.UNREADABLE, Denials.unreadable(unreadable));
     }
 
     /** The refusal of a text whose second reading contradicts the first. */

@@ -46,6 +46,11 @@ public final class SqlReader {
                 Reason.TOO_LONG, text.length() + " bytes, the limit is " + limits.textBytes(), 0);
     }
 
+    /** What is known of a text that {@link #isText} finds to be none. */
+    public static Unreadable notText() {
+        return new Unreadable(Reason.ENCODING, "not valid UTF-8, or a NUL in it", 0);
+    }
+
     /** Tells whether a text is valid UTF-8 without NUL. */
     public static boolean isText(SqlText text) {
         return Utf8.isText(text.bytes());
@@ -58,13 +63,13 @@ public final class SqlReader {
      */
     public SqlFacts read(SqlText text, CatalogView view) {
         if (text.length() > limits.textBytes()) {
-            return new Unreadable(
-                    Reason.TOO_LONG,
-                    text.length() + " bytes, the limit is " + limits.textBytes(),
-                    0);
+            return tooLong(text, limits);
         }
         if (!Utf8.isText(text.bytes())) {
-            return new Unreadable(Reason.ENCODING, "not valid UTF-8, or a NUL in it", 0);
+            return notText();
+        }
+        if (spent) {
+            return new Unreadable(Reason.FAULT, "the grammar has given up", 0);
         }
         if (isBlank(text.bytes())) {
             return new Parsed(List.of(), List.of(), fingerprint(new Fingerprint().value()));

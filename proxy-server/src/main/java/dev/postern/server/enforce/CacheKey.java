@@ -1,7 +1,11 @@
 package dev.postern.server.enforce;
 
+import dev.postern.catalog.CatalogView;
+import dev.postern.catalog.Oids;
+import dev.postern.catalog.SearchPath;
 import dev.postern.policy.Policy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,28 +19,32 @@ final class CacheKey implements Comparable<CacheKey> {
 
     private @Nullable Policy policy;
     private long catalogVersion;
+    private List<SearchPath> paths = List.of();
+    private Oids parameterTypes = Oids.NONE;
     private boolean shape;
     private byte[] bytes = NO_BYTES;
     private int length;
     private int hash;
 
     /**
-     * Sets the key; the bytes are kept, not copied.
+     * Sets the key; the bytes are kept, not copied. Of the catalog it keeps the version only.
      *
      * @param isShape whether they are a shape, and not a text
      */
     void set(
             Policy newPolicy,
-            long newCatalogVersion,
+            CatalogView view,
             boolean isShape,
             byte[] newBytes,
             int newLength) {
         policy = newPolicy;
-        catalogVersion = newCatalogVersion;
+        catalogVersion = view.catalog().version();
+        paths = view.paths();
+        parameterTypes = view.parameterTypes();
         shape = isShape;
         bytes = newBytes;
         length = newLength;
-        int h = newPolicy.hashCode() + (isShape ? 1 : 0);
+        int h = newPolicy.hashCode() + (int) catalogVersion + (isShape ? 1 : 0);
         for (int i = 0; i < newLength; i++) {
             h = 31 * h + newBytes[i];
         }
@@ -46,6 +54,8 @@ final class CacheKey implements Comparable<CacheKey> {
     /** Lets go of what it refers to. */
     void clear() {
         policy = null;
+        paths = List.of();
+        parameterTypes = Oids.NONE;
         bytes = NO_BYTES;
         length = 0;
         hash = 0;
@@ -61,6 +71,8 @@ final class CacheKey implements Comparable<CacheKey> {
                 && that.hash == hash
                 && that.shape == shape
                 && that.catalogVersion == catalogVersion
+                && that.paths.equals(paths)
+                && that.parameterTypes.equals(parameterTypes)
                 && Objects.equals(that.policy, policy)
                 && Arrays.equals(that.bytes, 0, that.length, bytes, 0, length);
     }

@@ -1,5 +1,6 @@
 package dev.postern.server.enforce;
 
+import dev.postern.catalog.CatalogView;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
@@ -12,22 +13,28 @@ import org.jspecify.annotations.Nullable;
 final class Judging {
 
     private final Policy policy;
+    private final CatalogView view;
     private final SqlText text;
     private final long arrivedNanos;
     private final List<Consumer<Verdict>> waiting = new ArrayList<>(1);
     private @Nullable Verdict verdict;
 
-    Judging(Policy policy, SqlText text, long arrivedNanos) {
+    Judging(Policy policy, CatalogView view, SqlText text, long arrivedNanos) {
         this.policy = policy;
+        this.view = view;
         this.text = text;
         this.arrivedNanos = arrivedNanos;
     }
 
     /** What tells whether two are the same. */
-    record Key(Policy policy, SqlText text) {}
+    record Key(Policy policy, CatalogView view, SqlText text) {}
 
     Policy policy() {
         return policy;
+    }
+
+    CatalogView view() {
+        return view;
     }
 
     SqlText text() {
@@ -39,7 +46,7 @@ final class Judging {
     }
 
     Key key() {
-        return new Key(policy, text);
+        return new Key(policy, view, text);
     }
 
     /** Calls back once there is a verdict, at once if there is one. */

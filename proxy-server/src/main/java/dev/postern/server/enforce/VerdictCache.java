@@ -2,6 +2,7 @@ package dev.postern.server.enforce;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.postern.catalog.CatalogView;
 import dev.postern.policy.Policy;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
@@ -36,17 +37,17 @@ final class VerdictCache {
     }
 
     /** Returns the verdict on a text, {@code null} if none is known. */
-    @Nullable Verdict find(Policy policy, long catalogVersion, SqlText text) {
+    @Nullable Verdict find(Policy policy, CatalogView view, SqlText text) {
         Probe probe = probes.get();
         if (probe.shape.take(text.bytes())) {
-            probe.key.set(policy, catalogVersion, true, probe.shape.bytes(), probe.shape.length());
+            probe.key.set(policy, view, true, probe.shape.bytes(), probe.shape.length());
             Verdict verdict = verdicts.getIfPresent(probe.key);
             if (verdict != null) {
                 observer.looked(CacheResult.SHAPE);
                 return verdict;
             }
         }
-        probe.key.set(policy, catalogVersion, false, text.bytes(), text.length());
+        probe.key.set(policy, view, false, text.bytes(), text.length());
         Verdict verdict = verdicts.getIfPresent(probe.key);
         probe.key.clear();
         observer.looked(verdict == null ? CacheResult.MISS : CacheResult.EXACT);
@@ -60,7 +61,7 @@ final class VerdictCache {
      */
     void put(
             Policy policy,
-            long catalogVersion,
+            CatalogView view,
             SqlText text,
             Verdict verdict,
             boolean forAnyConstants) {
@@ -68,9 +69,9 @@ final class VerdictCache {
         CacheKey key = new CacheKey();
         if (forAnyConstants && verdict instanceof Verdict.Allow && shape.take(text.bytes())) {
             byte[] bytes = shape.copyOfBytes();
-            key.set(policy, catalogVersion, true, bytes, bytes.length);
+            key.set(policy, view, true, bytes, bytes.length);
         } else {
-            key.set(policy, catalogVersion, false, text.bytes(), text.length());
+            key.set(policy, view, false, text.bytes(), text.length());
         }
         verdicts.put(key, verdict);
     }
@@ -82,7 +83,8 @@ final class VerdictCache {
                         + summary.functions().stream().mapToInt(VerdictCache::stringBytes).sum();
         int denial =
                 switch (verdict) {
-                    case Verdict.Allow allow -> 0;
+                    case Verdict.Allow allow ->
+                            allow.observed() == null ? 0 : stringBytes(allow.observed().message());
                     case Verdict.Deny deny ->
                             stringBytes(deny.denial().message())
                                     + stringBytes(deny.denial().hint());

@@ -1,13 +1,16 @@
 package dev.postern.server.enforce;
 
+import dev.postern.catalog.CatalogView;
+import dev.postern.policy.Denial;
 import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
+import dev.postern.policy.Rule;
+import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
 import dev.postern.server.enforce.GateObserver.SecondReaderResult;
 import dev.postern.sql.SecondReader.Reading;
 import dev.postern.sql.SqlFacts;
-import dev.postern.sql.SqlFacts.Reason;
 import dev.postern.sql.SqlReader;
 import dev.postern.sql.grammar.Grammar;
 import dev.postern.sql.grammar.WasmGrammar;
@@ -36,9 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class VerdictService implements StatementJudge, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(VerdictService.class);
-
-    /** The catalog is not consulted yet: there is one version of it. */
-    private static final long CATALOG_VERSION = 0;
 
     /** Read by the first grammar, so that the first agents do not pay for the JVM's warming up. */
     private static final List<SqlText> WARM_UP =
@@ -115,17 +115,18 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
     }
 
     @Override
-    public @Nullable Verdict cached(Policy policy, SqlText text) {
-        return cache.find(policy, CATALOG_VERSION, text);
+    public @Nullable Verdict cached(Policy policy, CatalogView view, SqlText text) {
+        return cache.find(policy, view, text);
     }
 
     @Override
-    public void judge(Policy policy, SqlText text, Consumer<Verdict> whenDone) {
+    public void judge(
+            Policy policy, CatalogView view, SqlText text, Consumer<Verdict> whenDone) {
         if (text.length() > settings.limits().textBytes()) {
-            whenDone.accept(gate.judge(SqlReader.tooLong(text, settings.limits()), policy));
+            whenDone.accept(Gate.unreadable(SqlReader.tooLong(text, settings.limits())));
             return;
         }
-        Judging judging = new Judging(policy, text, nanoTime.getAsLong());
+        Judging judging = new Judging(policy, view, text, nanoTime.getAsLong());
         Judging sameText = underWay.putIfAbsent(judging.key(), judging);
         if (sameText != null) {
             sameText.whenDone(whenDone);
@@ -144,13 +145,13 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
     }
 
     /** Judges and waits. Not for event loops. */
-    public Verdict judgeNow(Policy policy, SqlText text) {
-        Verdict known = cached(policy, text);
+    public Verdict judgeNow(Policy policy, CatalogView view, SqlText text) {
+        Verdict known = cached(policy, view, text);
         if (known != null) {
             return known;
         }
         CompletableFuture<Verdict> verdict = new CompletableFuture<>();
-        judge(policy, text, verdict::complete);
+        judge(policy, view, text, verdict::complete);
         return verdict.join();
     }
 
@@ -205,9 +206,9 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
     private void warmUp(Readers readers) {
         try {
             SqlReader reader = readers.get();
-            reader.read(WARM_UP.getFirst());
+            reader.read(WARM_UP.getFirst(), CatalogView.UNKNOWN);
             for (int round = 0; round < WARM_UP_ROUNDS && queue.isEmpty(); round++) {
-                WARM_UP.forEach(reader::read);
+                WARM_UP.forEach(text -> reader.read(text, CatalogView.UNKNOWN));
             }
             ready.complete(null);
         } catch (RuntimeException | LinkageError e) {
@@ -219,15 +220,15 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         SqlText text = judging.text();
         SqlReader reader = readers.get();
         if (!SqlReader.isText(text)) {
-            return gate.judge(reader.read(text), judging.policy());
+            return Gate.unreadable(SqlReader.notText());
         }
         SecondReaders.Vote vote = secondReaders.begin(text);
         SqlFacts facts;
         Verdict verdict;
         TimeLimit.Watch watch = timeLimit.begin();
         try {
-            facts = reader.read(text);
-            verdict = gate.judge(facts, judging.policy());
+            facts = reader.read(text, judging.view());
+            verdict = gate.judge(facts, judging.policy(), judging.view(), reader::read);
         } finally {
             watch.end();
         }
@@ -237,8 +238,8 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         } else {
             vote.cancel();
         }
-        if (isLasting(facts)) {
-            cache.put(judging.policy(), CATALOG_VERSION, text, verdict, forAnyConstants);
+        if (isLasting(verdict)) {
+            cache.put(judging.policy(), judging.view(), text, verdict, forAnyConstants);
         }
         return verdict;
     }
@@ -277,11 +278,15 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         };
     }
 
-    /** What ran out of time or failed may go better the next time. */
-    private static boolean isLasting(SqlFacts facts) {
-        return !(facts instanceof SqlFacts.Unreadable unreadable)
-                || (unreadable.reason() != Reason.TOO_COMPLEX
-                        && unreadable.reason() != Reason.FAULT);
+    /**
+     * What ran out of time or failed may go better the next time, and what does not exist may be
+     * there then.
+     */
+    private static boolean isLasting(Verdict verdict) {
+        return !(verdict instanceof Verdict.Deny(StatementSummary summary, Denial denial))
+                || !(denial.rule() == Rule.TEXT_TOO_COMPLEX
+                        || denial.rule() == Rule.GATE_UNAVAILABLE
+                        || denial.saysMissing());
     }
 
     /** One thread's reader; made when it is first needed, and anew when its grammar is spent. */
