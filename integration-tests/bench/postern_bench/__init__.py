@@ -1,1 +1,1 @@
-"""What integration-tests/bench/compare is made of."""
+"""What integration-tests/bench/compare and regression are made of."""

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from .processes import LOOPBACK, PeakResident, Trouble, cpu_seconds, resident_bytes
-from .servers import DATABASE, PASSWORD, Cluster, Route, client_environment
+from .servers import DATABASE, PASSWORD, PgbenchCluster, Route, client_environment
 from .wire import Connection
 
 PROGRESS = re.compile(r"progress: ([0-9.]+) s, ([0-9.]+) tps, lat ([0-9.]+) ms")
@@ -38,7 +38,7 @@ class Sample:
     cpu_us: float | None
 
 
-def pgbench(cluster: Cluster, route: Route, workload: Workload, seconds: int, threads: int) -> Sample:
+def pgbench(cluster: PgbenchCluster, route: Route, workload: Workload, seconds: int, threads: int) -> Sample:
     command = [str(cluster.binaries / "pgbench"), "-h", LOOPBACK, "-p", str(route.port), "-U", route.user]
     command += ["-n", "-S", "-M", workload.mode, "-c", str(workload.clients), "-j", str(min(threads, workload.clients))]
     command += ["-T", str(seconds + 1), "-P", "1", *(["-C"] if workload.reconnect else []), DATABASE]
@@ -87,7 +87,7 @@ class Transfer:
         return self.bytes / self.seconds / 1024 / 1024
 
 
-def large_result(cluster: Cluster, route: Route, content: str, size: int) -> Transfer:
+def large_result(cluster: PgbenchCluster, route: Route, content: str, size: int) -> Transfer:
     sql = LARGE_RESULTS[content].format(bytes=size, accounts=cluster.scale * 100_000)
     connection = Connection(route.port, route.user, PASSWORD, DATABASE)
     try:

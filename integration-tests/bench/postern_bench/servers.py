@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import textwrap
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +52,12 @@ def jdk_25() -> Path:
 
 
 class Cluster:
-    """A primary with pgbench's tables and a hot standby of it, both small, without fsync."""
+    """A primary with content and a hot standby of it, both small, without fsync."""
 
-    def __init__(self, binaries: Path, folder: Path, scale: int, connections: int):
+    def __init__(self, binaries: Path, folder: Path, database: str, connections: int):
         self.binaries = binaries
         self.folder = folder
-        self.scale = scale
+        self.database = database
         self.connections = connections
         self.primary_port = free_port()
         self.port = free_port()
@@ -67,7 +68,9 @@ class Cluster:
         password_file = self.folder / "password"
         password_file.write_text(PASSWORD)
         self._postgresql(
-            "initdb", "-D", str(primary), "-U", ADMIN, "-A", "scram-sha-256", "--pwfile", str(password_file), "-N"
+            "initdb",
+            *["-D", str(primary), "-U", ADMIN, "-A", "scram-sha-256", "--pwfile", str(password_file), "-N"],
+            *["-E", "UTF8", "--no-locale"],
         )
         with (primary / "postgresql.conf").open("a") as settings:
             settings.write(
@@ -76,29 +79,37 @@ class Cluster:
             )
         with (primary / "pg_hba.conf").open("a") as rules:
             rules.write(f"host replication {ADMIN} {LOOPBACK}/32 scram-sha-256\n")
+        self._configure(primary)
         self._start(primary, self.primary_port)
-        self.sql(self.primary_port, ADMIN, "postgres", f"CREATE DATABASE {DATABASE}")
-        self.client("pgbench", self.primary_port, ADMIN, "-i", "-q", "-s", str(self.scale), DATABASE)
-        self.sql(self.primary_port, ADMIN, DATABASE, "VACUUM FREEZE ANALYZE")
-        self.sql(
-            self.primary_port,
-            ADMIN,
-            DATABASE,
-            f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}'; "
-            f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER}",
-        )
+        self.sql(self.primary_port, ADMIN, "postgres", f"CREATE DATABASE {self.database}")
+        self.sql(self.primary_port, ADMIN, self.database, f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}'")
+        self._fill()
         self.client("pg_basebackup", self.primary_port, ADMIN, "-R", "-X", "stream", "-c", "fast", "-D", str(standby))
+        self._prepare_standby(standby)
+        return self._start_standby(standby)
+
+    def _start_standby(self, standby: Path) -> Route:
         self._start(standby, self.port)
         wait_until(
-            lambda: self.sql(self.port, ADMIN, DATABASE, "SELECT pg_is_in_recovery()").strip() == "t",
+            lambda: self.sql(self.port, ADMIN, self.database, "SELECT pg_is_in_recovery()").strip() == "t",
             "the standby answers",
             30,
         )
         return Route("direct", self.port, READER, None)
 
+    def _configure(self, data: Path) -> None:
+        """Adds to the primary's settings."""
+
+    def _fill(self) -> None:
+        """Gives the primary its content, and the reader what it may read."""
+        raise NotImplementedError
+
+    def _prepare_standby(self, data: Path) -> None:
+        """Changes what the standby's settings should differ in."""
+
     def reader_verifier(self) -> str:
         return self.sql(
-            self.primary_port, ADMIN, DATABASE, f"SELECT rolpassword FROM pg_authid WHERE rolname = '{READER}'"
+            self.primary_port, ADMIN, self.database, f"SELECT rolpassword FROM pg_authid WHERE rolname = '{READER}'"
         ).strip()
 
     def sql(self, port: int, user: str, database: str, text: str) -> str:
@@ -112,8 +123,11 @@ class Cluster:
         return run(command, env=client_environment())
 
     def stop(self) -> None:
-        for data in reversed(self.started):
-            self._postgresql("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+        while self.started:
+            self._stop(self.started.pop(), "immediate")
+
+    def _stop(self, data: Path, mode: str) -> None:
+        self._postgresql("pg_ctl", "-D", str(data), "-m", mode, "-w", "stop")
 
     def _start(self, data: Path, port: int) -> None:
         self.started.append(data)
@@ -126,6 +140,19 @@ class Cluster:
         child = Child(program, unprivileged([str(self.binaries / program), *arguments]), log)
         if child.process.wait(timeout=120) != 0:
             raise Trouble(f"{program}: {child.output()[-800:]}")
+
+
+class PgbenchCluster(Cluster):
+    """With pgbench's tables."""
+
+    def __init__(self, binaries: Path, folder: Path, scale: int, connections: int):
+        super().__init__(binaries, folder, DATABASE, connections)
+        self.scale = scale
+
+    def _fill(self) -> None:
+        self.client("pgbench", self.primary_port, ADMIN, "-i", "-q", "-s", str(self.scale), DATABASE)
+        self.sql(self.primary_port, ADMIN, DATABASE, "VACUUM FREEZE ANALYZE")
+        self.sql(self.primary_port, ADMIN, DATABASE, f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER}")
 
 
 def client_environment() -> dict[str, str]:
@@ -166,7 +193,8 @@ def start_relay(folder: Path, cluster: Cluster, stack: ExitStack) -> Route:
     return Route("relay", port, READER, child.pid)
 
 
-def start_postern(command: str, folder: Path, cluster: Cluster, stack: ExitStack) -> Route:
+def start_postern(command: str, folder: Path, cluster: Cluster, stack: ExitStack, rules: str = "") -> Route:
+    """rules: lines of YAML for the policy, beside its limits."""
     port, admin = free_port(), free_port()
     secret = folder / "upstream-password"
     secret.write_text(PASSWORD)
@@ -186,8 +214,9 @@ upstreams:
 policies:
   bench:
     upstream: standby
-    databases: [{DATABASE}]
+    databases: [{cluster.database}]
     limits: {{statement_timeout: 10m, max_sessions: {cluster.connections}}}
+{textwrap.indent(rules, "    ")}
 agents:
   {AGENT}: {{policy: bench, verifier: "{scram_verifier(PASSWORD)}"}}
 audit:

@@ -25,16 +25,28 @@ def scram_verifier(password: str) -> str:
 
 
 class Connection:
-    """One logged-in session. For ASCII user names and passwords."""
+    """One logged-in session. For ASCII user names and passwords. source: the loopback address it comes from."""
 
-    def __init__(self, port: int, user: str, password: str, database: str):
-        self.socket = socket.create_connection((LOOPBACK, port), timeout=120)
+    def __init__(
+        self,
+        port: int,
+        user: str,
+        password: str,
+        database: str,
+        settings: dict[str, str] | None = None,
+        source: str = LOOPBACK,
+    ):
+        self.socket = socket.create_connection((LOOPBACK, port), timeout=120, source_address=(source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        parameters = f"user\0{user}\0database\0{database}\0\0".encode()
+        words = {"user": user, "database": database, **(settings or {})}
+        parameters = "".join(f"{name}\0{value}\0" for name, value in words.items()).encode() + b"\0"
         self.socket.sendall(struct.pack("!ii", len(parameters) + 8, PROTOCOL_3_0) + parameters)
         self._authenticate(password)
-        while self._message()[0] != b"Z":
-            pass
+        kind = b""
+        while kind != b"Z":
+            kind, body = self._message()
+            if kind == b"E":
+                raise Trouble(f"login failed: {body!r}")
 
     def result_bytes(self, sql: str) -> int:
         """Runs a query, throws its result away and returns how long that was. No row may end like a ReadyForQuery."""
