@@ -36,7 +36,7 @@ final class Denials {
                     new Denial(
                             Rule.TEXT_TOO_LONG,
                             SqlState.PROGRAM_LIMIT_EXCEEDED,
-                            "the text is too long: " + what,
+                            "the text is too long: " + what + " (gate.max_text)",
                             0,
                             null,
                             "Send a shorter text; long lists can be passed as one array parameter.");

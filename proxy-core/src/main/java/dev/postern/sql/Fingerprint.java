@@ -19,7 +19,8 @@ final class Fingerprint {
                     "list_end",
                     "rexpr_list_start",
                     "rexpr_list_end",
-                    "howMany");
+                    "howMany",
+                    "typmod");
 
     private static final long OFFSET = 0xcbf29ce484222325L;
     private static final long PRIME = 0x100000001b3L;

@@ -435,7 +435,7 @@ final class MessageGuard {
             return answerRefusal(kind, headRefusal);
         }
         Protocol protocol = kind == Kind.QUERY ? Protocol.SIMPLE : Protocol.EXTENDED;
-        return refuse(kind, protocol, null, Denials.tooLong(tooLong.length(), tooLong.limit()), 0);
+        return refuse(kind, protocol, null, Denials.tooLong(tooLong), 0);
     }
 
     /** Returns the verdict on the message at the head; {@code null} if it has to be waited for. */
