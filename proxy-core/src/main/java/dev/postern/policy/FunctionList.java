@@ -11,9 +11,6 @@ final class FunctionList {
     /** PostgreSQL's own functions. */
     static final FunctionList BUILT_IN = new FunctionList("builtin-functions.tsv");
 
-    /** Functions of contrib extensions. */
-    static final FunctionList EXTENSIONS = new FunctionList("extension-functions.tsv");
-
     private final Map<String, Entry> entries = new HashMap<>();
 
     private FunctionList(String resource) {

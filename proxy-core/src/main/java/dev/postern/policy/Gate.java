@@ -81,7 +81,7 @@ public final class Gate {
         Findings findings = new Findings(context.policy());
         boolean resets = all.stream().anyMatch(Gate::resetsAll);
         for (StatementFacts facts : all) {
-            if (findings.add(statements.judge(facts.statement(), facts, resets))
+            if (findings.add(statements.judge(facts.statement(), facts))
                     || rules.judgeSent(facts, path, resets, context, findings)) {
                 break;
             }

@@ -23,6 +23,7 @@ sealed interface SettingValue {
         }
         return switch (column) {
             case "any" -> new Any();
+            case "nothing" -> new Nothing();
             case "on" -> new On();
             case "utf8" -> new Utf8Name();
             case "search_path" -> new SearchPath();
@@ -41,6 +42,20 @@ sealed interface SettingValue {
         @Override
         public String words() {
             return "any value";
+        }
+    }
+
+    /** No value: the setting can only go back to what the session began with. */
+    record Nothing() implements SettingValue {
+
+        @Override
+        public boolean accepts(List<String> values) {
+            return false;
+        }
+
+        @Override
+        public String words() {
+            return "only to be reset";
         }
     }
 

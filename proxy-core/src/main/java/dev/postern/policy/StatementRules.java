@@ -42,10 +42,8 @@ final class StatementRules {
 
     /**
      * Returns why a statement must not pass, {@code null} if nothing in its kind stands against it.
-     *
-     * @param resets whether the text also holds RESET ALL
      */
-    @Nullable Denial judge(Statement statement, StatementFacts facts, boolean resets) {
+    @Nullable Denial judge(Statement statement, StatementFacts facts) {
         return switch (statement) {
             case Statement.Select select -> null;
             case Statement.Setting setting -> null;
@@ -53,24 +51,17 @@ final class StatementRules {
             case Statement.Deallocate deallocate -> null;
             case Statement.Cursor cursor -> null;
             case Statement.Discard discard -> null;
-            case Statement.Explain explain -> explain(explain, facts, resets);
+            case Statement.Explain explain -> explain(explain, facts);
             case Statement.Prepare prepare -> query(prepare.body(), "PREPARE", facts);
             case Statement.DeclareCursor declare -> query(declare.body(), "DECLARE CURSOR", facts);
             case Statement.Transaction transaction -> transaction(transaction);
             case Statement.Copy copy -> copy(copy, facts);
-            case Statement.Unlisten unlisten ->
-                    resets
-                            ? null
-                            : refused(
-                                    new Statement.Refused("UNLISTEN", false),
-                                    0,
-                                    "It passes in one text together with RESET ALL.");
+            case Statement.Unlisten unlisten -> null;
             case Statement.Refused refused -> refused(refused, position(facts), Denials.READS_PASS);
         };
     }
 
-    private @Nullable Denial explain(
-            Statement.Explain explain, StatementFacts facts, boolean resets) {
+    private @Nullable Denial explain(Statement.Explain explain, StatementFacts facts) {
         for (Option option : explain.options()) {
             if (!EXPLAIN_OPTIONS.contains(option.name())) {
                 return new Denial(
@@ -87,7 +78,7 @@ final class StatementRules {
         return switch (explain.target()) {
             case Statement.Select select -> null;
             case Statement.Execute execute -> null;
-            case Statement.DeclareCursor declare -> judge(declare, facts, resets);
+            case Statement.DeclareCursor declare -> judge(declare, facts);
             case Statement.Refused refused ->
                     refused(refused, position(facts), "EXPLAIN of a SELECT passes.");
             case Statement other ->

