@@ -172,6 +172,7 @@ public final class EventEncoder {
         names(json, FUNCTIONS, summary.functions());
         switch (verdict) {
             case Verdict.Allow allow -> json.raw(DECISION_ALLOW);
+            case Verdict.Answer answer -> json.raw(DECISION_ALLOW);
             case Verdict.Deny(StatementSummary same, Denial denial) -> {
                 json.raw(DECISION_DENY).field(RULE, denial.rule().code());
                 json.field(SQLSTATE, denial.sqlState().code());

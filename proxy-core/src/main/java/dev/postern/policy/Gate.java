@@ -37,6 +37,10 @@ public final class Gate {
                     new Verdict.Deny(Summaries.UNREADABLE, Denials.unreadable(unreadable));
             case SqlFacts.Parsed parsed -> {
                 StatementSummary summary = Summaries.of(parsed);
+                Statement.Question question = Questions.asked(parsed.statements());
+                if (question != null) {
+                    yield new Verdict.Answer(summary, question);
+                }
                 Denial denial = firstDenial(parsed.statements(), policy);
                 yield denial == null
                         ? new Verdict.Allow(summary, preparedNames(parsed.statements()))
@@ -92,6 +96,9 @@ public final class Gate {
 
     private @Nullable Denial judge(StatementFacts facts, Policy policy, boolean resets) {
         Denial denial = statements.judge(facts.statement(), facts, resets);
+        if (denial == null) {
+            denial = Questions.misplaced(facts);
+        }
         if (denial == null) {
             denial = hazard(facts);
         }

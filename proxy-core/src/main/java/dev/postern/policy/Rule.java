@@ -32,6 +32,8 @@ public enum Rule {
     PREPARED_STATEMENT_UNKNOWN,
     /** A relation that holds secrets, or that the policy denies. */
     RELATION,
+    /** A question to Postern itself that it cannot answer as it was asked. */
+    QUESTION,
     /** A parse-tree node that the gate does not know. */
     NODE_UNKNOWN,
     /** The text does not parse. */

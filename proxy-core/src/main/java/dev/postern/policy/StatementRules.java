@@ -47,6 +47,7 @@ final class StatementRules {
      */
     @Nullable Denial judge(Statement statement, StatementFacts facts, boolean resets) {
         return switch (statement) {
+            case Statement.Question question -> null;
             case Statement.Select select -> null;
             case Statement.Setting setting -> null;
             case Statement.Execute execute -> null;

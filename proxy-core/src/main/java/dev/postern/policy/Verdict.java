@@ -1,5 +1,7 @@
 package dev.postern.policy;
 
+import dev.postern.sql.Statement;
+
 /**
  * What the gate decided about one SQL text. Immutable and shared between sessions: a verdict is
  * cached by text and policy.
@@ -25,6 +27,9 @@ public sealed interface Verdict {
             this(summary, PreparedNames.NONE);
         }
     }
+
+    /** The text is a question to Postern: an answer takes its place, and it is not forwarded. */
+    record Answer(StatementSummary summary, Statement.Question question) implements Verdict {}
 
     /** The text must not be forwarded. */
     record Deny(StatementSummary summary, Denial denial) implements Verdict {}

@@ -4,13 +4,14 @@ import dev.postern.audit.EventId;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
+import dev.postern.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** A prepared statement that was allowed, and under which policy. */
+/** A prepared statement or portal that was allowed, or is a question, and under which policy. */
 final class JudgedStatement {
 
     private final SqlText text;
-    private Verdict.Allow verdict;
+    private Verdict verdict;
     private Policy policy;
     private @Nullable EventId unusedDecision;
 
@@ -21,7 +22,7 @@ final class JudgedStatement {
      *     {@code null} if it was not prepared by a Parse
      */
     JudgedStatement(
-            SqlText text, Verdict.Allow verdict, Policy policy, @Nullable EventId unusedDecision) {
+            SqlText text, Verdict verdict, Policy policy, @Nullable EventId unusedDecision) {
         this.text = text;
         this.verdict = verdict;
         this.policy = policy;
@@ -32,8 +33,21 @@ final class JudgedStatement {
         return text;
     }
 
-    Verdict.Allow verdict() {
+    /** Returns the verdict, which is no refusal. */
+    Verdict verdict() {
         return verdict;
+    }
+
+    /** Returns the question it is, {@code null} if it is none. */
+    Statement.@Nullable Question question() {
+        return verdict instanceof Verdict.Answer answer ? answer.question() : null;
+    }
+
+    /**
+     * Returns a portal of it whose answer is made under this policy; it takes the decision along.
+     */
+    JudgedStatement boundUnder(Policy current) {
+        return new JudgedStatement(text, verdict, current, takeDecision());
     }
 
     @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
@@ -41,7 +55,7 @@ final class JudgedStatement {
         return policy == current;
     }
 
-    void rejudged(Verdict.Allow newVerdict, Policy current) {
+    void rejudged(Verdict newVerdict, Policy current) {
         verdict = newVerdict;
         policy = current;
     }

@@ -39,6 +39,11 @@ final class SessionStatements {
         return preparedUnder(current).check(verdict);
     }
 
+    /** Returns what {@link #check} would say, and changes nothing. */
+    @Nullable Denial unknown(Verdict.Allow verdict, Policy current) {
+        return preparedUnder(current).unknown(verdict);
+    }
+
     /** A Parse under this name is forwarded. */
     void onParse(String name, Policy current) {
         preparedUnder(current).onParse(inSql(name));

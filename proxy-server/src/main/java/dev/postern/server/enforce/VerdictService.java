@@ -116,7 +116,10 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
 
     @Override
     public @Nullable Verdict cached(Policy policy, SqlText text) {
-        return cache.find(policy, CATALOG_VERSION, text);
+        // What is too long was never kept: no look is worth its length.
+        return text.length() > settings.limits().textBytes()
+                ? null
+                : cache.find(policy, CATALOG_VERSION, text);
     }
 
     @Override

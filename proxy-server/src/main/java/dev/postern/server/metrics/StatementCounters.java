@@ -41,6 +41,7 @@ final class StatementCounters {
         String command = verdict.summary().command();
         switch (verdict) {
             case Verdict.Allow allow -> counter(allowed, command, "allow", NO_RULE).increment();
+            case Verdict.Answer answer -> counter(allowed, command, "allow", NO_RULE).increment();
             case Verdict.Deny deny -> {
                 Rule rule = deny.denial().rule();
                 counter(denied(rule), command, "deny", rule.code()).increment();
