@@ -1,5 +1,5 @@
 // node-postgres. `reads` prints an answer a line; `writes` tries each statement on standard input, by the simple and by the
-// extended protocol, and prints SQLSTATE and DETAIL.
+// extended protocol, and prints SQLSTATE and DETAIL; `questions` asks Postern.
 'use strict';
 
 const fs = require('node:fs');
@@ -60,7 +60,28 @@ async function writes() {
   await client.end();
 }
 
-({ reads, writes })[process.argv[2]]().catch((error) => {
+async function questions() {
+  const client = new Client();
+  await client.connect();
+  const values = async (text) => Object.fromEntries((await client.query(text)).rows.map(({ name, value }) => [name, value]));
+  console.log('agent', (await values('SHOW postern.agent')).agent);
+  console.log('policy', (await values({ text: 'SHOW postern.policy', queryMode: 'extended' })).policy);
+  const plain = (await client.query("SELECT postern.check('SELECT 1')")).rows[0].check;
+  console.log(plain.decision, plain.rule ?? 'none');
+  for (const name of [undefined, 'named']) {
+    const { decision, rule } = (await client.query({ name, text: 'SELECT postern.check($1)', values: ['DELETE FROM orders'] })).rows[0].check;
+    console.log(decision, rule);
+  }
+  const row = (await client.query('SELECT * FROM postern.check($1)', ['SELECT pg_sleep(1)'])).rows[0];
+  console.log('row', row.decision, row.rule, row.position);
+  await client.query('BEGIN');
+  const inside = (await client.query('SELECT postern.check($1)', ['SELECT 1'])).rows[0].check;
+  console.log('transaction', inside.decision);
+  await client.query('COMMIT');
+  await client.end();
+}
+
+({ reads, writes, questions })[process.argv[2]]().catch((error) => {
   console.error(error);
   process.exit(1);
 });

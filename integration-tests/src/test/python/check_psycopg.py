@@ -1,4 +1,5 @@
-"""psycopg 3. `reads` prints an answer a line; `writes` tries each statement on standard input and prints SQLSTATE and DETAIL."""
+"""psycopg 3. `reads` prints an answer a line; `writes` tries each statement on standard input and prints SQLSTATE and DETAIL;
+`questions` asks Postern."""
 
 import json
 import sys
@@ -56,4 +57,23 @@ def writes():
         show("alive", connection.execute("SELECT count(*) FROM customers").fetchone())
 
 
-{"reads": reads, "writes": writes}[sys.argv[1]]()
+def questions():
+    with psycopg.connect(autocommit=True) as connection:
+        agent = dict(connection.execute("SHOW postern.agent").fetchall())
+        print("agent", agent["agent"])
+        print("policy", dict(connection.execute("SHOW postern.policy").fetchall())["policy"])
+        verdict = connection.execute("SELECT postern.check('SELECT 1')").fetchone()[0]
+        print(verdict["decision"], verdict.get("rule", "none"))
+        for binary in False, True:
+            verdict = connection.execute("SELECT postern.check(%s)", ["DELETE FROM orders"], prepare=True, binary=binary).fetchone()[0]
+            print(verdict["decision"], verdict["rule"])
+        row = connection.execute("SELECT * FROM postern.check(%s)", ["SELECT pg_sleep(1)"]).fetchone()
+        print("row", row[0], row[1], row[4])
+        with connection.transaction(), connection.pipeline():
+            first = connection.execute("SELECT 1")
+            second = connection.execute("SELECT postern.check(%s)", ["SELECT 1"])
+            assert first.fetchone() == (1,)
+            print("transaction", second.fetchone()[0]["decision"])
+
+
+{"reads": reads, "writes": writes, "questions": questions}[sys.argv[1]]()

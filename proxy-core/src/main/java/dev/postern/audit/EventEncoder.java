@@ -179,6 +179,7 @@ public final class EventEncoder {
                     message(json, observed.message());
                 }
             }
+            case Verdict.Answer answer -> json.raw(DECISION_ALLOW);
             case Verdict.Deny(StatementSummary same, Denial denial) -> {
                 json.raw(DECISION_DENY).field(RULE, denial.rule().code());
                 json.field(SQLSTATE, denial.sqlState().code());

@@ -51,14 +51,31 @@ final class FactsRules {
     boolean judgeAllButRelations(
             StatementFacts facts, SearchPath path, Context context, Findings findings) {
         return hazards(facts, findings)
+                || findings.add(changedSetting(facts))
                 || findings.add(settings(facts))
                 || calls.judge(facts, path, context, findings)
                 || resetFunctions(facts, findings);
     }
 
-    /** Adds what stands against an expression's calls. */
-    void judgeCalls(StatementFacts facts, SearchPath path, Context context, Findings findings) {
-        judgeAllButRelations(facts, path, context, findings);
+    /** What a session's settings are is followed in what its agent sends. */
+    private static @Nullable Denial changedSetting(StatementFacts facts) {
+        for (SettingUse use : facts.settings()) {
+            boolean changes =
+                    switch (use.access()) {
+                        case SET, RESET, RESET_ALL -> true;
+                        case READ, READ_LISTED -> false;
+                    };
+            if (changes) {
+                return new Denial(
+                        Rule.FUNCTION_UNSAFE,
+                        SqlState.INSUFFICIENT_PRIVILEGE,
+                        "it changes settings of the session",
+                        use.position(),
+                        use.name(),
+                        "Leave it out.");
+            }
+        }
+        return null;
     }
 
     private static boolean hazards(StatementFacts facts, Findings findings) {

@@ -32,6 +32,10 @@ public final class Gate {
         return switch (facts) {
             case SqlFacts.Unreadable unreadable -> unreadable(unreadable);
             case SqlFacts.Parsed parsed -> {
+                Statement.Question question = Questions.asked(parsed.statements());
+                if (question != null) {
+                    yield new Verdict.Answer(Summaries.of(parsed), question);
+                }
                 Context context =
                         new Context(
                                 policy,
@@ -82,6 +86,7 @@ public final class Gate {
         boolean resets = all.stream().anyMatch(Gate::resetsAll);
         for (StatementFacts facts : all) {
             if (findings.add(statements.judge(facts.statement(), facts))
+                    || findings.add(Questions.misplaced(facts))
                     || rules.judgeSent(facts, path, resets, context, findings)) {
                 break;
             }

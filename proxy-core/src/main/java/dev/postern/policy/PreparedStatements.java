@@ -22,8 +22,16 @@ public final class PreparedStatements {
      * prepared.
      */
     public @Nullable Denial check(Verdict.Allow verdict) {
-        PreparedNames prepared = verdict.prepared();
-        for (String name : prepared.executes()) {
+        Denial denial = unknown(verdict);
+        if (denial == null) {
+            verdict.prepared().prepares().forEach(this::add);
+        }
+        return denial;
+    }
+
+    /** Tells what {@link #check} would say, and changes nothing. */
+    public @Nullable Denial unknown(Verdict.Allow verdict) {
+        for (String name : verdict.prepared().executes()) {
             if (!names.contains(name)) {
                 return new Denial(
                         Rule.PREPARED_STATEMENT_UNKNOWN,
@@ -34,7 +42,6 @@ public final class PreparedStatements {
                         "PREPARE it first, in this session.");
             }
         }
-        prepared.prepares().forEach(this::add);
         return null;
     }
 

@@ -233,7 +233,7 @@ final class RoutineRules {
             case SqlFacts.Parsed parsed -> {
                 for (StatementFacts statement : parsed.statements()) {
                     Findings findings = new Findings(context.policy());
-                    facts.judgeCalls(statement, SearchPath.SYSTEM, context, findings);
+                    facts.judgeAllButRelations(statement, SearchPath.SYSTEM, context, findings);
                     Denial denial = findings.any();
                     if (denial != null) {
                         yield Objections.within(denial, "Use other tables and types.");

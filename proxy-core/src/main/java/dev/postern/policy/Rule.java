@@ -42,6 +42,8 @@ public enum Rule {
     FOREIGN_TABLE,
     /** A column that the policy closes. */
     COLUMN_DENIED,
+    /** A question to Postern itself that it cannot answer as it was asked. */
+    QUESTION,
     /** A parse-tree node that the gate does not know. */
     NODE_UNKNOWN,
     /** The text does not parse. */

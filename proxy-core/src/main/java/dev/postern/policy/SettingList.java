@@ -43,6 +43,11 @@ final class SettingList {
         };
     }
 
+    /** Returns the names of the settings that may be given some value. */
+    Set<String> changeable() {
+        return changeable.keySet();
+    }
+
     /** Tells whether a setting may be given this value. */
     boolean maySet(String name, List<String> values) {
         Entry entry = changeable.get(name);

@@ -45,6 +45,7 @@ final class StatementRules {
      */
     @Nullable Denial judge(Statement statement, StatementFacts facts) {
         return switch (statement) {
+            case Statement.Question question -> null;
             case Statement.Select select -> null;
             case Statement.Setting setting -> null;
             case Statement.Execute execute -> null;

@@ -1,5 +1,6 @@
 package dev.postern.policy;
 
+import dev.postern.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ public sealed interface Verdict {
             this(summary, PreparedNames.NONE, SearchPathChanges.NONE, null);
         }
     }
+
+    /** The text is a question to Postern: an answer takes its place, and it is not forwarded. */
+    record Answer(StatementSummary summary, Statement.Question question) implements Verdict {}
 
     /** The text must not be forwarded. */
     record Deny(StatementSummary summary, Denial denial) implements Verdict {}

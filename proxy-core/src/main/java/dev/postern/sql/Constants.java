@@ -21,10 +21,7 @@ final class Constants {
      * null} for all else.
      */
     static @Nullable String text(@Nullable SyntaxNode node) {
-        SyntaxNode inner = node;
-        for (int depth = 0; depth < MAX_DEPTH && inner != null && inner.is("TypeCast"); depth++) {
-            inner = isTextType(inner.node("typeName")) ? inner.node("arg") : null;
-        }
+        SyntaxNode inner = behindTextCasts(node);
         if (inner == null || !inner.is("A_Const")) {
             return null;
         }
@@ -43,6 +40,15 @@ final class Constants {
         }
         SyntaxNode bool = inner.node("boolval");
         return bool == null ? null : Boolean.toString(bool.flag("boolval"));
+    }
+
+    /** Returns what casts to text types are made of; {@code null} if one is to another type. */
+    static @Nullable SyntaxNode behindTextCasts(@Nullable SyntaxNode node) {
+        SyntaxNode inner = node;
+        for (int depth = 0; depth < MAX_DEPTH && inner != null && inner.is("TypeCast"); depth++) {
+            inner = isTextType(inner.node("typeName")) ? inner.node("arg") : null;
+        }
+        return inner;
     }
 
     /** Tells whether an expression is NULL, also behind casts. */

@@ -128,6 +128,30 @@ public sealed interface Statement {
         }
     }
 
+    /** A question that Postern answers itself; nothing of the text goes to the server. */
+    sealed interface Question extends Statement {}
+
+    /** {@code SHOW postern.policy} and {@code SHOW postern.agent}. */
+    record ShowQuestion(Subject subject) implements Question {
+        @Override
+        public String command() {
+            return "SHOW";
+        }
+    }
+
+    /**
+     * {@code SELECT postern.check('…')} and {@code SELECT * FROM postern.check('…')}.
+     *
+     * @param sql what to judge; {@code null} if it comes as the parameter {@code $1}
+     * @param column the name of the one column; {@code null} for a row of columns, as from FROM
+     */
+    record CheckQuestion(@Nullable String sql, @Nullable String column) implements Question {
+        @Override
+        public String command() {
+            return "SELECT";
+        }
+    }
+
     /**
      * A statement that never passes.
      *
@@ -144,6 +168,14 @@ public sealed interface Statement {
      * @param position character counted from 1, 0 if unknown
      */
     record Option(String name, @Nullable String value, int position) {}
+
+    /** What can be asked about by SHOW. */
+    enum Subject {
+        /** What the agent may do. */
+        POLICY,
+        /** Who the agent is. */
+        AGENT
+    }
 
     /** Where COPY reads from or writes to. */
     enum CopyTarget {

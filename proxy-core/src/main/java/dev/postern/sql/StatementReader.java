@@ -55,6 +55,13 @@ final class StatementReader {
             walker.walk(ExpressionWalker.refusedTarget(node));
             return new Statement.Refused(refused.command(), refused.writes());
         }
+        Statement.Question question = wrappers == 0 ? QuestionReader.read(node) : null;
+        if (question != null) {
+            if (node.is("SelectStmt")) {
+                walker.walk(node);
+            }
+            return question;
+        }
         return switch (node.type().name()) {
             case "SelectStmt" -> {
                 walker.walkQuery(node);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +156,11 @@ final class SyntaxSchema {
 
         @Nullable Field find(String field) {
             return fields.get(field);
+        }
+
+        /** Returns the names of the known fields. */
+        Set<String> fields() {
+            return fields.keySet();
         }
 
         int indexOf(String field) {

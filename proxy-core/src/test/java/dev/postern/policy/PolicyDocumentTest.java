@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +18,13 @@ class PolicyDocumentTest {
     @EnumSource(Rule.class)
     void everyRule_hasItsSection(Rule rule) throws IOException {
         assertThat(Files.readString(DOCUMENT)).contains("\n### `" + rule.code() + "`\n");
+    }
+
+    @Test
+    void everySectionAboutAReason_isOfARuleThatExists() throws IOException {
+        assertThat(Files.readString(DOCUMENT).lines().filter(line -> line.startsWith("### `")))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.of(Rule.values()).map(rule -> "### `" + rule.code() + "`").toList());
     }
 
     @Test

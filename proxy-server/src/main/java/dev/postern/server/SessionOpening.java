@@ -4,6 +4,8 @@ import dev.postern.audit.AuditEvent;
 import dev.postern.audit.AuditSink;
 import dev.postern.audit.EventId;
 import dev.postern.audit.SessionContext;
+import dev.postern.identity.Agent;
+import dev.postern.policy.Policy;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.BackendKey;
 import dev.postern.protocol.BackendMessages;
@@ -12,6 +14,7 @@ import dev.postern.protocol.FrameLimits;
 import dev.postern.protocol.FrontendFrameReader;
 import dev.postern.protocol.SqlState;
 import dev.postern.server.catalog.CatalogService;
+import dev.postern.server.enforce.AnswerRow;
 import dev.postern.server.enforce.Peer;
 import dev.postern.server.enforce.ProxySession;
 import dev.postern.server.enforce.SessionEnvironment;
@@ -34,6 +37,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.util.concurrent.Future;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
@@ -188,7 +192,7 @@ final class SessionOpening implements SessionOpener {
                             route.name(),
                             policy.rules().name());
             AgentMetrics numbers = metrics.agent(name);
-            Hooks hooks = new Hooks(route, connection, numbers);
+            Hooks hooks = new Hooks(policy, context, route, connection, numbers);
             ProxySession session =
                     new ProxySession(
                             context,
@@ -333,13 +337,22 @@ final class SessionOpening implements SessionOpener {
         /** What the session asks for. */
         private final class Hooks implements SessionHooks {
 
+            private final ServedPolicy policy;
+            private final SessionContext context;
             private final UpstreamRoute route;
             private final UpstreamConnection connection;
             private final AgentMetrics numbers;
             private ActiveSessions.@Nullable Entry entry;
             private @Nullable BackendKey key;
 
-            Hooks(UpstreamRoute route, UpstreamConnection connection, AgentMetrics numbers) {
+            Hooks(
+                    ServedPolicy policy,
+                    SessionContext context,
+                    UpstreamRoute route,
+                    UpstreamConnection connection,
+                    AgentMetrics numbers) {
+                this.policy = policy;
+                this.context = context;
                 this.route = route;
                 this.connection = connection;
                 this.numbers = numbers;
@@ -357,6 +370,23 @@ final class SessionOpening implements SessionOpener {
                             }
                             whenSent.run();
                         });
+            }
+
+            @Override
+            public List<AnswerRow> describePolicy(Policy current) {
+                ServedPolicy now = configuration.policyOf(name);
+                return PolicyRows.of(
+                        current,
+                        now == null ? policy.databases() : now.databases(),
+                        policy.limits(),
+                        policy.maxSessions(),
+                        policy.queriesPerMinute());
+            }
+
+            @Override
+            public List<AnswerRow> describeAgent(Policy current) {
+                Agent now = configuration.find(name);
+                return AgentRows.of(now == null ? startup.agent() : now, current, context);
             }
 
             @Override

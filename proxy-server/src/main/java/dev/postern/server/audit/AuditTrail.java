@@ -76,7 +76,7 @@ public final class AuditTrail implements AuditSink, AutoCloseable {
     private boolean store(AuditEvent event) {
         boolean statement = event instanceof AuditEvent.StatementDecided;
         if (event instanceof AuditEvent.StatementDecided decided
-                && decided.verdict() instanceof Verdict.Allow
+                && !(decided.verdict() instanceof Verdict.Deny)
                 && !writer.isAvailable()) {
             return false;
         }

@@ -1,9 +1,9 @@
 package dev.postern.server.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.postern.policy.Denial;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
+import dev.postern.policy.VerdictFields;
 import dev.postern.protocol.SqlText;
 import dev.postern.server.config.AgentConfig;
 import dev.postern.server.config.Configuration;
@@ -88,6 +88,7 @@ public final class CheckCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(json(agent, verdict));
         return switch (verdict) {
             case Verdict.Allow allow -> ExitCode.YES;
+            case Verdict.Answer answer -> ExitCode.YES;
             case Verdict.Deny deny -> ExitCode.NO;
         };
     }
@@ -112,22 +113,7 @@ public final class CheckCommand implements Callable<Integer> {
         ObjectNode json = Json.object();
         json.put("agent", agent.name());
         json.put("policy", agent.policy());
-        switch (verdict) {
-            case Verdict.Allow allow -> json.put("decision", "allow");
-            case Verdict.Deny(StatementSummary summary, Denial denial) -> {
-                json.put("decision", "deny");
-                json.put("rule", denial.rule().code());
-                json.put("sqlstate", denial.sqlState().code());
-                json.put("message", denial.message());
-                if (denial.position() > 0) {
-                    json.put("position", denial.position());
-                }
-                if (denial.object() != null) {
-                    json.put("object", denial.object());
-                }
-                json.put("hint", denial.hint());
-            }
-        }
+        VerdictFields.of(verdict).forEach(json::putPOJO);
         StatementSummary summary = verdict.summary();
         json.put("command", summary.command());
         if (!summary.fingerprint().isEmpty()) {

@@ -1,9 +1,11 @@
 package dev.postern.server.enforce;
 
+import dev.postern.protocol.BindParts;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.FrontendFrame;
 import dev.postern.protocol.FrontendFrameReader;
 import dev.postern.protocol.FrontendMessage;
+import dev.postern.protocol.ParseParts;
 import dev.postern.protocol.SqlState;
 import dev.postern.session.ResponseTracker;
 import io.netty.buffer.ByteBuf;
@@ -150,7 +152,7 @@ final class AgentIntake {
         }
         switch (step) {
             case FORWARD -> in.readerIndex(at + length);
-            case CONSUME -> {
+            case CONSUME, REPLACE -> {
                 forwardTaken(in);
                 in.readerIndex(at + length);
                 forwardFrom = in.readerIndex();
@@ -169,6 +171,26 @@ final class AgentIntake {
         if (to > from) {
             output.forward(in, from, to);
         }
+    }
+
+    /** Returns the Parse that is decided about; to be called from within the decision. */
+    ParseParts parseInHand() {
+        ByteBuf in = inHand();
+        return ParseParts.of(in, in.readerIndex());
+    }
+
+    /** Returns the Bind that is decided about; to be called from within the decision. */
+    BindParts bindInHand() {
+        ByteBuf in = inHand();
+        return BindParts.of(in, in.readerIndex());
+    }
+
+    private ByteBuf inHand() {
+        ByteBuf in = taking;
+        if (in == null) {
+            throw new IllegalStateException("no message is decided about");
+        }
+        return in;
     }
 
     /** Forwards what was allowed so far; to be called from within a decision. */

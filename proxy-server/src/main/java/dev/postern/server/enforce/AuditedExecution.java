@@ -10,13 +10,25 @@ final class AuditedExecution extends Execution {
     private final EventId decision;
     private final AuditEvent.Protocol protocol;
     private final String command;
+    private final boolean answer;
 
+    /**
+     * Makes one that begins now.
+     *
+     * @param answer whether it brings Postern's own answer to a question, to which the limits of
+     *     results do not apply
+     */
     AuditedExecution(
-            long startNanos, EventId decision, AuditEvent.Protocol protocol, String command) {
+            long startNanos,
+            EventId decision,
+            AuditEvent.Protocol protocol,
+            String command,
+            boolean answer) {
         super(startNanos);
         this.decision = decision;
         this.protocol = protocol;
         this.command = command;
+        this.answer = answer;
     }
 
     EventId decision() {
@@ -25,6 +37,10 @@ final class AuditedExecution extends Execution {
 
     AuditEvent.Protocol protocol() {
         return protocol;
+    }
+
+    boolean isAnswer() {
+        return answer;
     }
 
     String command() {

@@ -2,31 +2,39 @@ package dev.postern.server.enforce;
 
 import dev.postern.audit.AuditEvent.Protocol;
 import dev.postern.audit.EventId;
+import dev.postern.catalog.Catalog;
+import dev.postern.catalog.CatalogView;
+import dev.postern.catalog.Oids;
 import dev.postern.policy.Denial;
 import dev.postern.policy.Policy;
+import dev.postern.policy.Questions;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
+import dev.postern.protocol.BindParts;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.FrontendFrame;
 import dev.postern.protocol.FrontendMessage;
+import dev.postern.protocol.FrontendMessages;
 import dev.postern.protocol.FrontendType;
+import dev.postern.protocol.ParseParts;
 import dev.postern.protocol.SqlState;
 import dev.postern.protocol.SqlText;
+import dev.postern.server.enforce.HeadRefusal.Kind;
 import dev.postern.session.Attempt;
 import dev.postern.session.NamedObjects;
 import dev.postern.session.ResponseTracker;
+import dev.postern.sql.Statement;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about each message of an agent: it is judged and recorded and may then be forwarded, or
- * is refused as PostgreSQL would have refused it.
- *
- * <p>A refusal waits until nothing is owed, so that it stands in its place in the stream and the
- * upstream's transaction status is known. Outside a transaction it is answered from here. Inside
- * one, or inside a pipeline of which something was forwarded, a statement that cannot succeed is
- * forwarded in its place, and its error replaced: so the upstream itself fails the transaction and
- * skips to Sync, exactly as for an error of its own.
+ * is refused as PostgreSQL would have refused it ({@link HeadRefusal}), or is a question, and what
+ * yields its answer is sent in its place ({@link QuestionAnswers}).
  *
  * <p>All methods are called on the session's event loop.
  *
@@ -41,24 +49,10 @@ final class MessageGuard {
         FORWARD,
         /** It has been dealt with; its bytes go nowhere. */
         CONSUME,
+        /** Another message went to the upstream in its place; its bytes go nowhere. */
+        REPLACE,
         /** It stays where it is and is met again. */
         WAIT
-    }
-
-    /** How a refused message would have been answered. */
-    private enum Kind {
-        /** An error, then ReadyForQuery. */
-        QUERY,
-        /** An error, then nothing up to Sync. */
-        EXTENDED
-    }
-
-    private enum WaitingFor {
-        NOTHING,
-        /** The verdict on the message at the head of the input. */
-        VERDICT,
-        /** Everything owed, before the message at the head of the input is refused. */
-        ANSWERS
     }
 
     private final Supplier<Policy> policy;
@@ -70,21 +64,12 @@ final class MessageGuard {
     private final Downstream agent;
     private final Upstream upstream;
     private final SessionStatements statements = new SessionStatements();
-
-    private WaitingFor waitingFor = WaitingFor.NOTHING;
-
-    /** The verdict on the message at the head of the input, if it had to be waited for. */
-    private @Nullable Verdict headVerdict;
-
-    private @Nullable Policy headPolicy;
-    private @Nullable SqlText headText;
-    private long headGateNanos;
-
-    /**
-     * The recorded refusal of the message at the head of the input, while answers before it are
-     * owed.
-     */
-    private @Nullable ErrorResponse headRefusal;
+    private final SessionCatalog catalog;
+    private final SearchPathTracker paths;
+    private final HeadVerdicts verdicts;
+    private final HeadRefusal refusal;
+    private final QuestionAnswers answers;
+    private Basis basis;
 
     /** What is said to the agent. */
     interface Downstream {
@@ -111,6 +96,19 @@ final class MessageGuard {
         /** Forwards the messages that were allowed before the one in hand. */
         void forwardTaken();
 
+        /** Returns the Parse that is decided about. */
+        ParseParts parseInHand();
+
+        /** Returns the Bind that is decided about. */
+        BindParts bindInHand();
+
+        /**
+         * Sends another message in place of the one in hand, behind those that were allowed before.
+         *
+         * @param message writes it
+         */
+        void sendInPlace(Consumer<ByteBuf> message);
+
         /** Sends a Flush. */
         void sendFlush();
 
@@ -126,6 +124,7 @@ final class MessageGuard {
             SessionLimits limits,
             @Nullable QueryQuota quota,
             SessionEnvironment environment,
+            SessionHooks hooks,
             SessionAudit audit,
             ResponseTracker tracker,
             Downstream agent,
@@ -138,33 +137,67 @@ final class MessageGuard {
         this.tracker = tracker;
         this.agent = agent;
         this.upstream = upstream;
+        this.catalog = new SessionCatalog(environment.catalog(), environment.searchPath());
+        this.paths = new SearchPathTracker(catalog, tracker);
+        this.basis = new Basis(policy.get(), catalog.view());
+        this.verdicts = new HeadVerdicts(environment, catalog, agent::resume);
+        this.refusal = new HeadRefusal(tracker, agent, upstream);
+        this.answers = new QuestionAnswers(hooks, verdicts, statements);
     }
 
     /** Tells whether the message at the head of the input cannot be decided about yet. */
     boolean waiting() {
-        return waitingFor != WaitingFor.NOTHING;
+        return verdicts.waiting() || refusal.waiting();
     }
 
     /** Answers have come. */
     void onAnswers() {
-        if (waitingFor == WaitingFor.ANSWERS && tracker.owed() == 0) {
-            waitingFor = WaitingFor.NOTHING;
-        }
+        refusal.onAnswers();
     }
 
     /** The message at the head of the input has been consumed. */
     void onConsumed() {
-        headVerdict = null;
-        headRefusal = null;
+        refusal.onConsumed();
     }
 
     /** The upstream's transaction has ended, and with it its portals. */
     void onIdle() {
+        paths.onIdle();
         tracker.clear(statements.portals());
     }
 
     /** Decides about a message. */
     Step on(FrontendMessage message) {
+        Step step = decide(message);
+        if (step != Step.WAIT) {
+            verdicts.forget();
+        }
+        return step;
+    }
+
+    /** Returns what is judged on now. */
+    @SuppressWarnings("ReferenceEquality") // both are replaced as a whole
+    private Basis basis() {
+        Policy currentPolicy = policy.get();
+        CatalogView view = catalog.view();
+        if (basis.policy() != currentPolicy || basis.view() != view) {
+            basis = new Basis(currentPolicy, view);
+        }
+        return basis;
+    }
+
+    private static Oids usersTypes(List<Integer> types) {
+        return Oids.of(
+                types.stream()
+                        .filter(type -> !Catalog.isBuiltIn(type))
+                        .mapToInt(Integer::intValue)
+                        .distinct()
+                        .sorted()
+                        .toArray());
+    }
+
+    private Step decide(FrontendMessage message) {
+        paths.onMessage(message);
         if (tracker.skippingToSync()) {
             return switch (message) {
                 case FrontendMessage.Sync sync -> onSync();
@@ -213,80 +246,89 @@ final class MessageGuard {
     }
 
     private Step onQuery(SqlText text) {
-        if (headRefusal != null) {
-            return answerRefusal(Kind.QUERY, headRefusal);
+        ErrorResponse refused = refusal.pending();
+        if (refused != null) {
+            return refusal.answer(Kind.QUERY, refused);
         }
-        Policy current = policy.get();
-        return switch (verdict(current, text)) {
-            case null -> Step.WAIT;
-            case Verdict.Deny deny ->
-                    refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, headGateNanos);
-            case Verdict.Allow allow -> {
-                Denial unknown = statements.check(allow, current);
-                if (unknown != null) {
-                    Verdict.Deny deny = new Verdict.Deny(allow.summary(), unknown);
-                    yield refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, headGateNanos);
-                }
-                if (quotaUsedUp()) {
-                    yield refuse(
-                            Kind.QUERY,
-                            Protocol.SIMPLE,
-                            text,
-                            quotaDenial(allow.summary()),
-                            headGateNanos);
-                }
-                EventId id = audit.decided(Protocol.SIMPLE, text, allow, headGateNanos);
-                headVerdict = null;
-                if (id == null) {
-                    yield refuseUnrecorded(Kind.QUERY, allow.summary());
-                }
-                tracker.query(execution(id, Protocol.SIMPLE, allow.summary()));
-                yield Step.FORWARD;
-            }
-        };
+        Basis current = basis();
+        Verdict verdict = verdicts.get(current, text);
+        if (verdict == null) {
+            return Step.WAIT;
+        }
+        Verdict.Deny deny = denial(verdict, current, null);
+        Statement.Question question = deny == null ? question(verdict) : null;
+        String answer = question == null ? null : answers.text(question, current);
+        if (question != null && answer == null) {
+            return Step.WAIT;
+        }
+        if (deny == null && quotaUsedUp()) {
+            deny = quotaDenial(verdict.summary());
+        }
+        if (deny != null) {
+            return refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, verdicts.gateNanos());
+        }
+        EventId id = audit.decided(Protocol.SIMPLE, text, verdict, verdicts.gateNanos());
+        if (id == null) {
+            return refuseUnrecorded(Kind.QUERY, verdict.summary());
+        }
+        AuditedExecution execution = execution(id, Protocol.SIMPLE, verdict);
+        paths.onForwarded(verdict, execution);
+        tracker.query(execution);
+        if (answer != null) {
+            upstream.sendInPlace(out -> FrontendMessages.query(out, answer));
+            return Step.REPLACE;
+        }
+        return Step.FORWARD;
     }
 
     private Step onParse(String name, SqlText text) {
-        if (headRefusal != null) {
-            return answerRefusal(Kind.EXTENDED, headRefusal);
+        ErrorResponse refused = refusal.pending();
+        if (refused != null) {
+            return refusal.answer(Kind.EXTENDED, refused);
         }
-        Policy current = policy.get();
-        return switch (verdict(current, text)) {
-            case null -> Step.WAIT;
-            case Verdict.Deny deny ->
-                    refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
-            case Verdict.Allow allow -> {
-                if (statements.prepared().size() >= limits.maxPreparedStatements()
-                        && !name.isEmpty()) {
-                    Verdict.Deny deny =
-                            Denials.tooManyNames(
-                                    allow.summary(),
-                                    "prepared statements",
-                                    limits.maxPreparedStatements());
-                    yield refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
-                }
-                Denial unknown = statements.check(allow, current);
-                if (unknown != null) {
-                    Verdict.Deny deny = new Verdict.Deny(allow.summary(), unknown);
-                    yield refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, headGateNanos);
-                }
-                EventId id = audit.decided(Protocol.EXTENDED, text, allow, headGateNanos);
-                headVerdict = null;
-                if (id == null) {
-                    yield refuseUnrecorded(Kind.EXTENDED, allow.summary());
-                }
-                statements.onParse(name, current);
-                JudgedStatement statement = new JudgedStatement(text, allow, current, id);
-                tracker.parse(statements.prepared().put(name, statement), attempt(statement));
-                yield Step.FORWARD;
-            }
-        };
+        Basis current = basis();
+        ParseParts inHand = upstream.parseInHand();
+        Oids parameterTypes = usersTypes(inHand.parameterTypes());
+        Verdict verdict = verdicts.get(current, parameterTypes, text);
+        if (verdict == null) {
+            return Step.WAIT;
+        }
+        Statement.Question question = question(verdict);
+        ParseParts parts = question == null ? null : inHand;
+        Verdict.Deny deny =
+                verdict instanceof Verdict.Deny denied
+                        ? denied
+                        : tooManyStatements(name, verdict.summary());
+        if (deny == null) {
+            deny = denial(verdict, current, parts);
+        }
+        if (deny != null) {
+            return refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, verdicts.gateNanos());
+        }
+        String answer = question == null ? null : answers.text(question, current);
+        if (question != null && answer == null) {
+            return Step.WAIT;
+        }
+        EventId id = audit.decided(Protocol.EXTENDED, text, verdict, verdicts.gateNanos());
+        if (id == null) {
+            return refuseUnrecorded(Kind.EXTENDED, verdict.summary());
+        }
+        statements.onParse(name, current);
+        JudgedStatement statement = new JudgedStatement(text, parameterTypes, verdict, current, id);
+        tracker.parse(statements.prepared().put(name, statement), attempt(statement));
+        if (parts != null && answer != null) {
+            upstream.sendInPlace(out -> parts.writeWithText(out, answer));
+            return Step.REPLACE;
+        }
+        return Step.FORWARD;
     }
 
     private Step onBind(String portal, String name) {
-        if (headRefusal != null) {
-            return answerRefusal(Kind.EXTENDED, headRefusal);
+        ErrorResponse refused = refusal.pending();
+        if (refused != null) {
+            return refusal.answer(Kind.EXTENDED, refused);
         }
+        Basis current = basis();
         JudgedStatement statement = statements.prepared().get(name);
         if (statement == null) {
             if (name.isEmpty()) {
@@ -294,10 +336,9 @@ final class MessageGuard {
                         SqlState.INVALID_SQL_STATEMENT_NAME,
                         "unnamed prepared statement does not exist");
             }
-            statement = SessionStatements.preparedInSql(name, policy.get());
-            Denial unknown = statements.check(statement.verdict(), policy.get());
-            if (unknown != null) {
-                Verdict.Deny deny = new Verdict.Deny(statement.verdict().summary(), unknown);
+            statement = SessionStatements.preparedInSql(name, current);
+            Verdict.Deny deny = denial(statement.verdict(), current, null);
+            if (deny != null) {
                 return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, 0);
             }
         }
@@ -307,7 +348,29 @@ final class MessageGuard {
                             statement.verdict().summary(), "portals", limits.maxPortals());
             return refuse(Kind.EXTENDED, Protocol.EXTENDED, statement.text(), deny, 0);
         }
+        if (QuestionAnswers.takesParameter(statement.question())) {
+            return onBindOfCheck(portal, statement, current);
+        }
         tracker.bind(statements.portals().put(portal, statement), attempt(statement));
+        return Step.FORWARD;
+    }
+
+    /** The parameter holds SQL to judge: the verdict takes its place. */
+    private Step onBindOfCheck(String portal, JudgedStatement statement, Basis current) {
+        BindParts parts = upstream.bindInHand();
+        // NULL, and a number of parameters that is not one, are answered by the upstream.
+        byte[] sql = parts.parameters() == 1 ? parts.firstParameter() : null;
+        String answer = sql == null ? null : answers.check(sql, current);
+        if (sql != null && answer == null) {
+            return Step.WAIT;
+        }
+        JudgedStatement bound = statement.boundOn(current);
+        tracker.bind(statements.portals().put(portal, bound), attempt(bound));
+        if (answer != null) {
+            byte[] value = answer.getBytes(StandardCharsets.UTF_8);
+            upstream.sendInPlace(out -> parts.writeWithFirstParameter(out, value));
+            return Step.REPLACE;
+        }
         return Step.FORWARD;
     }
 
@@ -320,59 +383,50 @@ final class MessageGuard {
     }
 
     private Step onExecute(String portal) {
-        if (headRefusal != null) {
-            return answerRefusal(Kind.EXTENDED, headRefusal);
+        ErrorResponse refused = refusal.pending();
+        if (refused != null) {
+            return refusal.answer(Kind.EXTENDED, refused);
         }
         JudgedStatement statement = statements.portals().get(portal);
         if (statement == null) {
             if (portal.isEmpty()) {
                 return refuseUnknown(SqlState.INVALID_CURSOR_NAME, "portal \"\" does not exist");
             }
-            statement = SessionStatements.declaredInSql(portal, policy.get());
+            statement = SessionStatements.declaredInSql(portal, basis());
         }
-        Policy current = policy.get();
-        if (!statement.judgedUnder(current)) {
-            switch (verdict(current, statement.text())) {
-                case null -> {
-                    return Step.WAIT;
-                }
-                case Verdict.Deny deny -> {
-                    return refuse(
-                            Kind.EXTENDED,
-                            Protocol.EXTENDED,
-                            statement.text(),
-                            deny,
-                            headGateNanos);
-                }
-                case Verdict.Allow allow -> {
-                    Denial unknown = statements.check(allow, current);
-                    if (unknown != null) {
-                        Verdict.Deny deny = new Verdict.Deny(allow.summary(), unknown);
-                        return refuse(
-                                Kind.EXTENDED,
-                                Protocol.EXTENDED,
-                                statement.text(),
-                                deny,
-                                headGateNanos);
-                    }
-                    statement.rejudged(allow, current);
-                }
+        Basis current = basis();
+        SqlText text = statement.text();
+        if (!statement.holdsOn(current)) {
+            if (statement.question() != null) {
+                Verdict.Deny deny =
+                        new Verdict.Deny(statement.verdict().summary(), Questions.outdated());
+                return refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, 0);
             }
+            Verdict verdict = verdicts.get(current, statement.parameterTypes(), text);
+            if (verdict == null) {
+                return Step.WAIT;
+            }
+            Verdict.Deny deny = denial(verdict, current, null);
+            if (deny != null) {
+                return refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, verdicts.gateNanos());
+            }
+            statement.rejudged(verdict, current);
         }
-        StatementSummary summary = statement.verdict().summary();
+        Verdict verdict = statement.verdict();
         if (quotaUsedUp()) {
-            return refuse(
-                    Kind.EXTENDED, Protocol.EXTENDED, statement.text(), quotaDenial(summary), 0);
+            Verdict.Deny deny = quotaDenial(verdict.summary());
+            return refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, 0);
         }
         EventId id = statement.takeDecision();
         if (id == null) {
-            id = audit.decided(Protocol.EXTENDED, statement.text(), statement.verdict(), 0);
+            id = audit.decided(Protocol.EXTENDED, text, verdict, 0);
         }
-        headVerdict = null;
         if (id == null) {
-            return refuseUnrecorded(Kind.EXTENDED, summary);
+            return refuseUnrecorded(Kind.EXTENDED, verdict.summary());
         }
-        tracker.execute(execution(id, Protocol.EXTENDED, summary));
+        AuditedExecution execution = execution(id, Protocol.EXTENDED, verdict);
+        paths.onForwarded(verdict, execution);
+        tracker.execute(execution);
         return Step.FORWARD;
     }
 
@@ -431,49 +485,47 @@ final class MessageGuard {
             }
             return Step.CONSUME;
         }
-        if (headRefusal != null) {
-            return answerRefusal(kind, headRefusal);
+        ErrorResponse refused = refusal.pending();
+        if (refused != null) {
+            return refusal.answer(kind, refused);
         }
         Protocol protocol = kind == Kind.QUERY ? Protocol.SIMPLE : Protocol.EXTENDED;
         return refuse(kind, protocol, null, Denials.tooLong(tooLong), 0);
     }
 
-    /** Returns the verdict on the message at the head; {@code null} if it has to be waited for. */
-    @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
-    private @Nullable Verdict verdict(Policy current, SqlText text) {
-        if (headVerdict != null
-                && headPolicy == current
-                && headText != null
-                && headText.equals(text)) {
-            return headVerdict;
-        }
-        long start = environment.nanoTime().getAsLong();
-        @Nullable Verdict verdict = environment.judge().cached(current, text);
-        if (verdict != null) {
-            headGateNanos = environment.nanoTime().getAsLong() - start;
-            return verdict;
-        }
-        waitingFor = WaitingFor.VERDICT;
-        headPolicy = current;
-        headText = text;
-        headVerdict = null;
-        environment
-                .judge()
-                .judge(
-                        current,
-                        text,
-                        found -> environment.eventLoop().execute(() -> onVerdict(found, start)));
-        return null;
+    /**
+     * Returns the refusal of a text in this session, {@code null} if it may run or be answered.
+     *
+     * @param parse the Parse of a question, {@code null} for all else
+     */
+    private Verdict.@Nullable Deny denial(
+            Verdict verdict, Basis current, @Nullable ParseParts parse) {
+        return switch (verdict) {
+            case Verdict.Deny deny -> deny;
+            case Verdict.Allow allow -> {
+                Denial denial = paths.objection(allow);
+                yield deny(
+                        allow.summary(),
+                        denial == null ? statements.check(allow, current) : denial);
+            }
+            case Verdict.Answer(StatementSummary summary, Statement.Question question) ->
+                    deny(summary, answers.objection(question, parse));
+        };
     }
 
-    private void onVerdict(Verdict verdict, long start) {
-        if (waitingFor != WaitingFor.VERDICT) {
-            return;
-        }
-        headVerdict = verdict;
-        headGateNanos = environment.nanoTime().getAsLong() - start;
-        waitingFor = WaitingFor.NOTHING;
-        agent.resume();
+    private static Verdict.@Nullable Deny deny(StatementSummary summary, @Nullable Denial denial) {
+        return denial == null ? null : new Verdict.Deny(summary, denial);
+    }
+
+    private static Statement.@Nullable Question question(Verdict verdict) {
+        return verdict instanceof Verdict.Answer answer ? answer.question() : null;
+    }
+
+    private Verdict.@Nullable Deny tooManyStatements(String name, StatementSummary summary) {
+        return !name.isEmpty() && statements.prepared().size() >= limits.maxPreparedStatements()
+                ? Denials.tooManyNames(
+                        summary, "prepared statements", limits.maxPreparedStatements())
+                : null;
     }
 
     private boolean quotaUsedUp() {
@@ -491,63 +543,24 @@ final class MessageGuard {
             Verdict.Deny deny,
             long gateNanos) {
         audit.decided(protocol, text, deny, gateNanos);
-        return answerRefusal(kind, DenialResponse.of(deny.denial()));
+        return refusal.answer(kind, DenialResponse.of(deny.denial()));
     }
 
     private Step refuseUnrecorded(Kind kind, StatementSummary summary) {
-        return answerRefusal(kind, DenialResponse.of(Denials.auditUnavailable(summary).denial()));
+        return refusal.answer(kind, DenialResponse.of(Denials.auditUnavailable(summary).denial()));
     }
 
     private Step refuseUnknown(SqlState sqlState, String message) {
-        return answerRefusal(Kind.EXTENDED, ErrorResponse.error(sqlState, message));
+        return refusal.answer(Kind.EXTENDED, ErrorResponse.error(sqlState, message));
     }
 
-    private Step answerRefusal(Kind kind, ErrorResponse error) {
-        if (tracker.owed() > 0) {
-            if (tracker.openPipeline()) {
-                upstream.forwardTaken();
-                upstream.sendFlush();
-            }
-            headRefusal = error;
-            waitingFor = WaitingFor.ANSWERS;
-            return Step.WAIT;
-        }
-        if (tracker.skippingToSync()) {
-            // What came before it in the pipeline has failed meanwhile.
-            return Step.CONSUME;
-        }
-        byte status = tracker.transactionStatus();
-        if (tracker.openPipeline() || status == 'T') {
-            upstream.forwardTaken();
-            switch (kind) {
-                case QUERY -> {
-                    upstream.sendFailingQuery();
-                    tracker.refusedQuery(() -> agent.error(error));
-                }
-                case EXTENDED -> {
-                    upstream.sendFailingParse();
-                    tracker.refusedExtended(() -> agent.error(error));
-                }
-            }
-            return Step.CONSUME;
-        }
-        agent.error(status == 'E' ? transactionFailed() : error);
-        switch (kind) {
-            case QUERY -> agent.readyForQuery(status);
-            case EXTENDED -> tracker.skipToSync();
-        }
-        return Step.CONSUME;
-    }
-
-    private static ErrorResponse transactionFailed() {
-        return ErrorResponse.error(
-                SqlState.IN_FAILED_SQL_TRANSACTION,
-                "current transaction is aborted, commands ignored until end of transaction block");
-    }
-
-    private AuditedExecution execution(EventId id, Protocol protocol, StatementSummary summary) {
+    private AuditedExecution execution(EventId id, Protocol protocol, Verdict verdict) {
         return new AuditedExecution(
-                environment.nanoTime().getAsLong(), id, protocol, summary.command());
+                environment.nanoTime().getAsLong(),
+                id,
+                protocol,
+                verdict.summary().command(),
+                verdict instanceof Verdict.Answer);
     }
 
     private Attempt attempt(JudgedStatement statement) {

@@ -7,15 +7,18 @@ import dev.postern.policy.Rule;
 import dev.postern.protocol.BackendMessage;
 import dev.postern.protocol.BackendMessages;
 import dev.postern.protocol.BackendScanner;
+import dev.postern.protocol.BindParts;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.FrontendFrameReader;
 import dev.postern.protocol.FrontendMessages;
+import dev.postern.protocol.ParseParts;
 import dev.postern.protocol.SqlState;
 import dev.postern.session.Execution;
 import dev.postern.session.ResponseTracker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +104,7 @@ public final class ProxySession {
                         limits,
                         quota,
                         environment,
+                        hooks,
                         audit,
                         tracker,
                         new ToAgent(),
@@ -475,8 +479,9 @@ public final class ProxySession {
 
         @Override
         public boolean mayPass(Execution execution, int length) {
-            return execution.rows() < limits.maxRows()
-                    && execution.bytes() + length <= limits.maxResultBytes();
+            return ((AuditedExecution) execution).isAnswer()
+                    || (execution.rows() < limits.maxRows()
+                            && execution.bytes() + length <= limits.maxResultBytes());
         }
 
         @Override
@@ -556,7 +561,29 @@ public final class ProxySession {
 
         @Override
         public void forward(ByteBuf in, int from, int to) {
-            upstream.write(in.retainedSlice(from, to - from));
+            send(in.retainedSlice(from, to - from));
+        }
+
+        @Override
+        public ParseParts parseInHand() {
+            return intake.parseInHand();
+        }
+
+        @Override
+        public BindParts bindInHand() {
+            return intake.bindInHand();
+        }
+
+        @Override
+        public void sendInPlace(Consumer<ByteBuf> message) {
+            intake.forwardTaken();
+            ByteBuf out = allocator.buffer(SMALL);
+            message.accept(out);
+            send(out);
+        }
+
+        private void send(ByteBuf out) {
+            upstream.write(out);
             if (!upstream.isWritable()) {
                 intake.hold(true);
             }

@@ -23,6 +23,10 @@ final class SessionCatalog {
 
     private final CatalogAccess access;
     private final @Nullable SearchPath initial;
+
+    /** Paths that a statement kept by the session, prepared or as a cursor, may set once more. */
+    private final Set<SearchPath> kept = new LinkedHashSet<>();
+
     private Catalog catalog;
     private CatalogView view;
     private int epoch;
@@ -66,7 +70,7 @@ final class SessionCatalog {
 
     /** Tells whether a text may change the path as it does. */
     boolean mayChange(SearchPathChanges changes) {
-        return changes.paths().size() + view.paths().size() <= MAX_PATHS;
+        return changes.paths().size() + view.paths().size() + kept.size() <= MAX_PATHS;
     }
 
     /** A text that may change the path is forwarded. */
@@ -79,7 +83,19 @@ final class SessionCatalog {
         if (changes.resets()) {
             paths.add(first(catalog));
         }
+        if (!changes.only()) {
+            kept.addAll(changes.paths());
+        }
         if (paths.size() != view.paths().size()) {
+            use(new ArrayList<>(paths));
+        }
+    }
+
+    /** A statement that the session has kept may run. */
+    void onKeptStatement() {
+        if (!view.paths().containsAll(kept)) {
+            Set<SearchPath> paths = new LinkedHashSet<>(view.paths());
+            paths.addAll(kept);
             use(new ArrayList<>(paths));
         }
     }

@@ -1,15 +1,19 @@
 package dev.postern.server.enforce;
 
 import dev.postern.audit.AuditSink;
+import dev.postern.catalog.SearchPath;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a session needs of the world.
  *
  * @param judge gives verdicts
+ * @param catalog what the session's database holds
+ * @param searchPath the search path that the agent asked for at its start, {@code null} if none
  * @param audit takes the record
  * @param observer counts
  * @param eventLoop runs tasks on the session's event loop
@@ -19,6 +23,8 @@ import java.util.random.RandomGenerator;
  */
 public record SessionEnvironment(
         StatementJudge judge,
+        CatalogAccess catalog,
+        @Nullable SearchPath searchPath,
         AuditSink audit,
         SessionObserver observer,
         Executor eventLoop,

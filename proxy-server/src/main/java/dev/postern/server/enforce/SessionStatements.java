@@ -1,9 +1,10 @@
 package dev.postern.server.enforce;
 
+import dev.postern.catalog.Oids;
 import dev.postern.policy.Denial;
-import dev.postern.policy.Policy;
 import dev.postern.policy.PreparedNames;
 import dev.postern.policy.PreparedStatements;
+import dev.postern.policy.SearchPathChanges;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
@@ -19,7 +20,7 @@ final class SessionStatements {
     private final NamedObjects<JudgedStatement> statements = new NamedObjects<>();
     private final NamedObjects<JudgedStatement> portals = new NamedObjects<>();
     private PreparedStatements prepared = new PreparedStatements();
-    private @Nullable Policy preparedPolicy;
+    private @Nullable Basis preparedOn;
 
     /** Returns the statements that were prepared by Parse. */
     NamedObjects<JudgedStatement> prepared() {
@@ -35,39 +36,44 @@ final class SessionStatements {
      * Returns why a text that is allowed by itself must not run in this session, {@code null} if it
      * may.
      */
-    @Nullable Denial check(Verdict.Allow verdict, Policy current) {
-        return preparedUnder(current).check(verdict);
+    @Nullable Denial check(Verdict.Allow verdict, Basis current) {
+        return preparedOn(current).check(verdict);
+    }
+
+    /** Returns what {@link #check} would say, and changes nothing. */
+    @Nullable Denial unknown(Verdict.Allow verdict, Basis current) {
+        return preparedOn(current).unknown(verdict);
     }
 
     /** A Parse under this name is forwarded. */
-    void onParse(String name, Policy current) {
-        preparedUnder(current).onParse(inSql(name));
+    void onParse(String name, Basis current) {
+        preparedOn(current).onParse(inSql(name));
     }
 
     /**
      * Returns what Bind means by a name that no Parse made: an SQL PREPARE did, or nobody, which
      * {@link #check} says.
      */
-    static JudgedStatement preparedInSql(String name, Policy policy) {
-        return madeInSql("EXECUTE", name, new PreparedNames(Set.of(), Set.of(inSql(name))), policy);
+    static JudgedStatement preparedInSql(String name, Basis basis) {
+        return madeInSql("EXECUTE", name, new PreparedNames(Set.of(), Set.of(inSql(name))), basis);
     }
 
     /**
      * Returns what Execute means by a name that no Bind made: an SQL DECLARE did, or nobody, which
      * the upstream will say.
      */
-    static JudgedStatement declaredInSql(String name, Policy policy) {
-        return madeInSql("FETCH", name, PreparedNames.NONE, policy);
+    static JudgedStatement declaredInSql(String name, Basis basis) {
+        return madeInSql("FETCH", name, PreparedNames.NONE, basis);
     }
 
     /**
-     * The names that were prepared under a policy: what stands behind a name is judged again by
-     * being prepared again.
+     * The names that were prepared on a basis: what stands behind a name is judged again by being
+     * prepared again.
      */
-    @SuppressWarnings("ReferenceEquality") // a policy is replaced as a whole
-    private PreparedStatements preparedUnder(Policy current) {
-        if (preparedPolicy != current) {
-            preparedPolicy = current;
+    @SuppressWarnings("ReferenceEquality") // a basis is replaced as a whole
+    private PreparedStatements preparedOn(Basis current) {
+        if (preparedOn != current) {
+            preparedOn = current;
             prepared = new PreparedStatements();
         }
         return prepared;
@@ -79,15 +85,19 @@ final class SessionStatements {
     }
 
     private static JudgedStatement madeInSql(
-            String command, String name, PreparedNames prepared, Policy policy) {
+            String command, String name, PreparedNames prepared, Basis basis) {
         byte[] text =
                 (command + " \"" + name.replace("\"", "\"\"") + "\"")
                         .getBytes(StandardCharsets.ISO_8859_1);
         return new JudgedStatement(
                 SqlText.owning(text),
+                Oids.NONE,
                 new Verdict.Allow(
-                        new StatementSummary(command, "", List.of(), List.of()), prepared),
-                policy,
+                        new StatementSummary(command, "", List.of(), List.of()),
+                        prepared,
+                        SearchPathChanges.NONE,
+                        null),
+                basis,
                 null);
     }
 }

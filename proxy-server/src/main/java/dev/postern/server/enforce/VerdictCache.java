@@ -9,6 +9,7 @@ import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
 import dev.postern.server.enforce.GateObserver.CacheResult;
 import dev.postern.sql.SqlShape;
+import dev.postern.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,15 +82,20 @@ final class VerdictCache {
         int strings =
                 summary.relations().stream().mapToInt(VerdictCache::stringBytes).sum()
                         + summary.functions().stream().mapToInt(VerdictCache::stringBytes).sum();
-        int denial =
+        int more =
                 switch (verdict) {
                     case Verdict.Allow allow ->
                             allow.observed() == null ? 0 : stringBytes(allow.observed().message());
+                    case Verdict.Answer answer ->
+                            answer.question() instanceof Statement.CheckQuestion check
+                                            && check.sql() != null
+                                    ? stringBytes(check.sql())
+                                    : 0;
                     case Verdict.Deny deny ->
                             stringBytes(deny.denial().message())
                                     + stringBytes(deny.denial().hint());
                 };
-        return ENTRY_BYTES + key.length() + strings + denial;
+        return ENTRY_BYTES + key.length() + strings + more;
     }
 
     private static int stringBytes(String text) {

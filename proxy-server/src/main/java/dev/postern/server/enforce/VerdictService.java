@@ -116,7 +116,10 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
 
     @Override
     public @Nullable Verdict cached(Policy policy, CatalogView view, SqlText text) {
-        return cache.find(policy, view, text);
+        // What is too long was never kept: no look is worth its length.
+        return text.length() > settings.limits().textBytes()
+                ? null
+                : cache.find(policy, view, text);
     }
 
     @Override

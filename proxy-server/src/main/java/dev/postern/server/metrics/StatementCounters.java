@@ -54,6 +54,7 @@ final class StatementCounters {
                     counter(of(observed, rule), command, "allow", rule.code()).increment();
                 }
             }
+            case Verdict.Answer answer -> counter(allowed, command, "allow", NO_RULE).increment();
             case Verdict.Deny deny -> {
                 Rule rule = deny.denial().rule();
                 counter(of(denied, rule), command, "deny", rule.code()).increment();

@@ -62,6 +62,16 @@ class HandlersTest {
         }
 
         @Override
+        public List<AnswerRow> describePolicy(Policy current) {
+            return List.of();
+        }
+
+        @Override
+        public List<AnswerRow> describeAgent(Policy current) {
+            return List.of();
+        }
+
+        @Override
         public void onClosed() {
             closed++;
         }

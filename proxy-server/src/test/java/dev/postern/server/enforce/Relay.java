@@ -11,6 +11,7 @@ import dev.postern.protocol.FrameLimits;
 import dev.postern.protocol.FrontendFrameReader;
 import dev.postern.protocol.SqlState;
 import dev.postern.protocol.SqlText;
+import dev.postern.sql.Statement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,6 +34,16 @@ import org.jspecify.annotations.Nullable;
 final class Relay implements StatementJudge, SessionHooks {
 
     static final int MAX_PIPELINE = 8;
+
+    /** What asks Postern, as the gate would say. */
+    private static final Map<String, Statement.Question> QUESTIONS =
+            Map.of(
+                    "SHOW POLICY", new Statement.ShowQuestion(Statement.Subject.POLICY),
+                    "SHOW AGENT", new Statement.ShowQuestion(Statement.Subject.AGENT),
+                    "CHECK READ", new Statement.CheckQuestion("SELECT 1", "check"),
+                    "CHECK WRITE", new Statement.CheckQuestion("DENY", "check"),
+                    "CHECK ROW", new Statement.CheckQuestion("DENY", null),
+                    "CHECK $1", new Statement.CheckQuestion(null, "check"));
 
     final List<String> journal = new ArrayList<>();
     final List<AuditEvent> audited = new ArrayList<>();
@@ -150,6 +162,11 @@ final class Relay implements StatementJudge, SessionHooks {
 
     private Verdict verdict(SqlText text) {
         StatementSummary summary = new StatementSummary("SELECT", "", List.of(), List.of());
+        Statement.Question question =
+                QUESTIONS.get(new String(text.bytes(), StandardCharsets.UTF_8));
+        if (question != null) {
+            return new Verdict.Answer(summary, question);
+        }
         return denies.test(new String(text.bytes(), StandardCharsets.UTF_8))
                 ? new Verdict.Deny(
                         summary,
@@ -166,6 +183,16 @@ final class Relay implements StatementJudge, SessionHooks {
     @Override
     public void cancelUpstream(Runnable whenSent) {
         cancels.add(whenSent);
+    }
+
+    @Override
+    public List<AnswerRow> describePolicy(Policy current) {
+        return List.of(new AnswerRow("policy", current.name()));
+    }
+
+    @Override
+    public List<AnswerRow> describeAgent(Policy current) {
+        return List.of(new AnswerRow("agent", "o'brien \\ co"));
     }
 
     @Override

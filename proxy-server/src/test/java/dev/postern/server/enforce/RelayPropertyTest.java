@@ -181,7 +181,8 @@ class RelayPropertyTest {
             case 2 -> "UNREADABLE";
             case 3 -> "FAILS";
             case 4 -> "";
-            case 5, 6, 7 -> "ROWS " + random.nextInt(4);
+            case 5, 6 -> "ROWS " + random.nextInt(4);
+            case 7 -> "SHOW POLICY";
             default -> "DENY";
         };
     }

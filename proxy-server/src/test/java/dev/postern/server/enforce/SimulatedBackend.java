@@ -214,6 +214,8 @@ final class SimulatedBackend {
     }
 
     private static String sql(SqlText text) {
-        return new String(text.bytes(), StandardCharsets.UTF_8);
+        String sql = new String(text.bytes(), StandardCharsets.UTF_8);
+        // A question, and what takes its place.
+        return sql.equals("SHOW POLICY") || sql.startsWith("SELECT") ? "ROWS 1" : sql;
     }
 }
