@@ -1,37 +1,37 @@
 package dev.postern.bench;
 
+import dev.postern.catalog.CatalogView;
+import dev.postern.policy.Access;
 import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
-import dev.postern.policy.ReviewedNames;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
 import dev.postern.server.enforce.GateObserver;
 import dev.postern.server.enforce.GateSettings;
 import dev.postern.server.enforce.VerdictService;
 import dev.postern.sql.grammar.GrammarModule;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The gate as a server without a configured limit has it, and one policy. */
 final class BenchmarkedGate implements AutoCloseable {
 
-    private final Policy policy = new Policy("bench", List.of());
+    private final Policy policy = new Policy("bench", Access.DEFAULT);
     private final VerdictService verdicts =
             new VerdictService(
                     GrammarModule.load()::newGrammar,
-                    new Gate(new ReviewedNames()),
+                    new Gate(),
                     GateSettings.DEFAULT,
                     GateObserver.NONE,
                     System::nanoTime);
 
     /** Judges a text and waits for the verdict. */
     Verdict judge(SqlText text) {
-        return verdicts.judgeNow(policy, text);
+        return verdicts.judgeNow(policy, CatalogView.UNKNOWN, text);
     }
 
     /** Returns the verdict if it is known already. */
     @Nullable Verdict known(SqlText text) {
-        return verdicts.cached(policy, text);
+        return verdicts.cached(policy, CatalogView.UNKNOWN, text);
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.postern.policy;
 
 import dev.postern.catalog.Catalog;
 import dev.postern.catalog.CatalogView;
-import dev.postern.catalog.Oids;
 import dev.postern.catalog.SearchPath;
 import dev.postern.protocol.SqlText;
 import dev.postern.sql.SqlFacts;
@@ -55,7 +54,7 @@ final class Context {
     SqlFacts read(String text, SearchPath path) {
         return reader.read(
                 SqlText.owning(text.getBytes(StandardCharsets.UTF_8)),
-                new CatalogView(catalog, List.of(path), Oids.NONE));
+                CatalogView.of(catalog, path));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.postern.policy;
 import dev.postern.catalog.CatalogView;
 import dev.postern.catalog.SearchPath;
 import dev.postern.protocol.SqlState;
+import dev.postern.protocol.SqlText;
 import dev.postern.sql.SettingUse;
 import dev.postern.sql.SqlFacts;
 import dev.postern.sql.Statement;
@@ -21,13 +22,33 @@ public final class Gate {
     private final FactsRules rules = new FactsRules();
     private final Knowledge knowledge = new Knowledge();
 
+    /** A verdict, and what was read for it. */
+    public record Judged(SqlFacts facts, Verdict verdict) {}
+
     /**
-     * Judges what was read of a text.
+     * Reads and judges a text. What follows a change of the search path in it is judged under the
+     * changed path as well.
      *
-     * @param view what was read with
-     * @param definitions reads what the catalog holds, on the calling thread
+     * @param view what the names in it mean
+     * @param reader reads it, and what the catalog holds, on the calling thread
      */
-    public Verdict judge(
+    public Judged judge(SqlText text, Policy policy, CatalogView view, DefinitionReader reader) {
+        SqlFacts facts = reader.read(text, view);
+        CatalogView wider = view;
+        if (facts instanceof SqlFacts.Parsed parsed) {
+            SearchPathChanges changes = SearchPathChanges.of(parsed.statements(), view.catalog());
+            if (!changes.isEmpty() && !changes.only()) {
+                wider = view.andPaths(changes.paths());
+                wider = changes.resets() ? wider.andPaths(List.of(view.initial())) : wider;
+            }
+        }
+        if (!wider.equals(view)) {
+            facts = reader.read(text, wider);
+        }
+        return new Judged(facts, judge(facts, policy, wider, reader));
+    }
+
+    private Verdict judge(
             SqlFacts facts, Policy policy, CatalogView view, DefinitionReader definitions) {
         return switch (facts) {
             case SqlFacts.Unreadable unreadable -> unreadable(unreadable);

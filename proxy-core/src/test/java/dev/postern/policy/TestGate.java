@@ -56,11 +56,12 @@ final class TestGate implements AutoCloseable {
 
     Verdict judge(String sql, Policy policy, CatalogView view) {
         SqlText text = SqlText.owning(sql.getBytes(StandardCharsets.UTF_8));
-        return gate.judge(read(text, view), policy, view, this::read);
+        return gate.judge(text, policy, view, this::read).verdict();
     }
 
     Verdict judge(byte[] text) {
-        return gate.judge(read(text), NOTHING_MORE, CatalogView.UNKNOWN, this::read);
+        return gate.judge(SqlText.owning(text), NOTHING_MORE, CatalogView.UNKNOWN, this::read)
+                .verdict();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.postern.server;
 
+import dev.postern.catalog.CatalogView;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
 import dev.postern.server.cli.StatementCheck;
@@ -15,7 +16,7 @@ final class OfflineCheck implements StatementCheck {
     public Verdict judge(Configuration configuration, PolicyConfig policy, SqlText text) {
         try (VerdictService verdicts =
                 Composition.verdicts(configuration, GateObserver.NONE, System::nanoTime)) {
-            return verdicts.judgeNow(Composition.rules(policy), text);
+            return verdicts.judgeNow(Composition.rules(policy), CatalogView.UNKNOWN, text);
         }
     }
 }

@@ -5,6 +5,8 @@ import dev.postern.audit.AuditSink;
 import dev.postern.audit.EventId;
 import dev.postern.audit.SessionContext;
 import dev.postern.identity.Agent;
+import dev.postern.catalog.Catalog;
+import dev.postern.catalog.SearchPath;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.BackendKey;
@@ -95,11 +97,6 @@ final class SessionOpening implements SessionOpener {
         this.nanoTime = nanoTime;
     }
 
-    /** Returns what sessions' databases hold. */
-    CatalogService catalogs() {
-        return catalogs;
-    }
-
     @Override
     public void open(Channel channel, AuthenticatedStartup startup) {
         AgentHandler handler = new AgentHandler(channel);
@@ -157,7 +154,7 @@ final class SessionOpening implements SessionOpener {
             connecting.addListener((Future<UpstreamConnection> result) -> {
                 channel.closeFuture().removeListener(agentGone);
                 if (result.isSuccess() && channel.isActive()) {
-                    connected(policy, route, result.getNow());
+                    withCatalog(policy, route, result.getNow());
                 } else if (result.isSuccess()) {
                     UpstreamHandler.peer(result.getNow().channel()).close();
                     route.release();
@@ -176,8 +173,43 @@ final class SessionOpening implements SessionOpener {
             return settings;
         }
 
-        private void connected(
+        /** A session begins once it is known what its database holds. */
+        private void withCatalog(
                 ServedPolicy policy, UpstreamRoute route, UpstreamConnection connection) {
+            Catalog catalog = catalogs.current(route.name(), startup.database());
+            if (catalog != null) {
+                connected(policy, route, connection, catalog);
+                return;
+            }
+            catalogs.lookAgain(route.name(), startup.database())
+                    .thenAccept(
+                            read ->
+                                    channel.eventLoop()
+                                            .execute(() -> looked(policy, route, connection, read)));
+        }
+
+        private void looked(
+                ServedPolicy policy,
+                UpstreamRoute route,
+                UpstreamConnection connection,
+                @Nullable Catalog catalog) {
+            if (catalog != null && channel.isActive()) {
+                connected(policy, route, connection, catalog);
+                return;
+            }
+            UpstreamHandler.peer(connection.channel()).close();
+            route.release();
+            usage.close();
+            if (channel.isActive()) {
+                refuse("upstream", catalogUnknown());
+            }
+        }
+
+        private void connected(
+                ServedPolicy policy,
+                UpstreamRoute route,
+                UpstreamConnection connection,
+                Catalog catalog) {
             SessionContext context =
                     new SessionContext(
                             EventId.of(
@@ -203,6 +235,9 @@ final class SessionOpening implements SessionOpener {
                             !route.allowPrimary(),
                             new SessionEnvironment(
                                     judge,
+                                    new DatabaseCatalog(
+                                            catalogs, route.name(), startup.database(), catalog),
+                                    searchPath(catalog),
                                     audit,
                                     new Counting(numbers),
                                     channel.eventLoop(),
@@ -294,6 +329,25 @@ final class SessionOpening implements SessionOpener {
             BackendMessages.errorResponse(out, error);
             agent.write(out);
             agent.close();
+        }
+
+        /** Returns the search path that the agent asked for, {@code null} if it asked for none. */
+        private @Nullable SearchPath searchPath(Catalog catalog) {
+            for (Map.Entry<String, String> setting : startup.settings().entrySet()) {
+                if (setting.getKey().equalsIgnoreCase("search_path")) {
+                    return SearchPath.parse(setting.getValue(), catalog.source().user());
+                }
+            }
+            return null;
+        }
+
+        private ErrorResponse catalogUnknown() {
+            return ErrorResponse.fatal(
+                            SqlState.CANNOT_CONNECT_NOW,
+                            "what database \""
+                                    + startup.database()
+                                    + "\" holds could not be read yet, and nothing is judged without it")
+                    .withHint("Try again later; the operator finds the cause at /readyz.");
         }
 
         private ErrorResponse revoked() {

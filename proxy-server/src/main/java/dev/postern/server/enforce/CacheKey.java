@@ -20,6 +20,7 @@ final class CacheKey implements Comparable<CacheKey> {
     private @Nullable Policy policy;
     private long catalogVersion;
     private List<SearchPath> paths = List.of();
+    private SearchPath initial = SearchPath.SYSTEM;
     private Oids parameterTypes = Oids.NONE;
     private boolean shape;
     private byte[] bytes = NO_BYTES;
@@ -40,6 +41,7 @@ final class CacheKey implements Comparable<CacheKey> {
         policy = newPolicy;
         catalogVersion = view.catalog().version();
         paths = view.paths();
+        initial = view.initial();
         parameterTypes = view.parameterTypes();
         shape = isShape;
         bytes = newBytes;
@@ -72,6 +74,7 @@ final class CacheKey implements Comparable<CacheKey> {
                 && that.shape == shape
                 && that.catalogVersion == catalogVersion
                 && that.paths.equals(paths)
+                && that.initial.equals(initial)
                 && that.parameterTypes.equals(parameterTypes)
                 && Objects.equals(that.policy, policy)
                 && Arrays.equals(that.bytes, 0, that.length, bytes, 0, length);

@@ -2,7 +2,6 @@ package dev.postern.server.enforce;
 
 import dev.postern.catalog.Catalog;
 import dev.postern.catalog.CatalogView;
-import dev.postern.catalog.Oids;
 import dev.postern.catalog.SearchPath;
 import dev.postern.policy.SearchPathChanges;
 import java.util.ArrayList;
@@ -29,7 +28,6 @@ final class SessionCatalog {
 
     private Catalog catalog;
     private CatalogView view;
-    private int epoch;
 
     /**
      * Makes one for a new session.
@@ -40,7 +38,7 @@ final class SessionCatalog {
         this.access = access;
         this.initial = initial;
         this.catalog = access.current();
-        this.view = new CatalogView(catalog, List.of(first(catalog)), Oids.NONE);
+        this.view = CatalogView.of(catalog, first(catalog));
     }
 
     private SearchPath first(Catalog of) {
@@ -61,11 +59,6 @@ final class SessionCatalog {
             use(new ArrayList<>(paths));
         }
         return view;
-    }
-
-    /** Returns a number that changes with the view. */
-    int epoch() {
-        return epoch;
     }
 
     /** Tells whether a text may change the path as it does. */
@@ -112,7 +105,6 @@ final class SessionCatalog {
     }
 
     private void use(List<SearchPath> paths) {
-        view = new CatalogView(catalog, paths, Oids.NONE);
-        epoch++;
+        view = CatalogView.of(catalog, first(catalog)).withPaths(paths);
     }
 }

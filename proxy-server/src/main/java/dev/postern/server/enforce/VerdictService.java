@@ -230,8 +230,10 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         Verdict verdict;
         TimeLimit.Watch watch = timeLimit.begin();
         try {
-            facts = reader.read(text, judging.view());
-            verdict = gate.judge(facts, judging.policy(), judging.view(), reader::read);
+            Gate.Judged judged =
+                    gate.judge(text, judging.policy(), judging.view(), reader::read);
+            facts = judged.facts();
+            verdict = judged.verdict();
         } finally {
             watch.end();
         }

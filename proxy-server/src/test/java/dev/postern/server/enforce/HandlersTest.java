@@ -3,6 +3,8 @@ package dev.postern.server.enforce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.audit.SessionContext;
+import dev.postern.catalog.CatalogView;
+import dev.postern.policy.Access;
 import dev.postern.policy.Policy;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
@@ -28,20 +30,21 @@ class HandlersTest {
 
     private final EmbeddedChannel agent = new EmbeddedChannel();
     private final EmbeddedChannel upstream = new EmbeddedChannel();
-    private final Policy policy = new Policy("p", List.of());
+    private final Policy policy = new Policy("p", Access.DEFAULT);
     private int closed;
 
     /** Allows everything, at once. */
     private static final class AllowAll implements StatementJudge {
 
         @Override
-        public Verdict cached(Policy under, SqlText text) {
+        public Verdict cached(Policy under, CatalogView view, SqlText text) {
             return new Verdict.Allow(new StatementSummary("SELECT", "", List.of(), List.of()));
         }
 
         @Override
-        public void judge(Policy under, SqlText text, Consumer<Verdict> whenDone) {
-            whenDone.accept(cached(under, text));
+        public void judge(
+                Policy under, CatalogView view, SqlText text, Consumer<Verdict> whenDone) {
+            whenDone.accept(cached(under, view, text));
         }
     }
 
@@ -93,6 +96,8 @@ class HandlersTest {
                         true,
                         new SessionEnvironment(
                                 new AllowAll(),
+                                new FixedCatalog(),
+                                null,
                                 event -> true,
                                 new Uncounted(),
                                 agent.eventLoop(),

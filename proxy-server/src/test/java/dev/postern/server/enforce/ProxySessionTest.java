@@ -14,6 +14,7 @@ import static dev.postern.server.enforce.Wire.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.audit.AuditEvent;
+import dev.postern.policy.Access;
 import dev.postern.policy.Policy;
 import java.time.Duration;
 import java.util.Arrays;
@@ -180,7 +181,7 @@ class ProxySessionTest {
     void execute_afterPolicyChange_isJudgedAgain() {
         relay.agentSends(parse("s", "SELECT 1"), sync());
         relay.upstreamSends(PARSED, ready('I'));
-        relay.policy = new Policy("second", List.of());
+        relay.policy = new Policy("second", Access.DEFAULT);
         relay.denies = sql -> true;
         relay.upstream.take();
         relay.agent.take();

@@ -2,6 +2,8 @@ package dev.postern.server.enforce;
 
 import dev.postern.audit.AuditEvent;
 import dev.postern.audit.SessionContext;
+import dev.postern.catalog.CatalogView;
+import dev.postern.policy.Access;
 import dev.postern.policy.Denial;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Rule;
@@ -53,7 +55,7 @@ final class Relay implements StatementJudge, SessionHooks {
     final FakePeer agent = new FakePeer("agent", journal);
     final FakePeer upstream = new FakePeer("upstream", journal);
     final ProxySession session;
-    Policy policy = new Policy("first", List.of());
+    Policy policy = new Policy("first", Access.DEFAULT);
     Predicate<String> denies = sql -> sql.contains("DENY");
     boolean known = true;
     boolean late;
@@ -81,6 +83,8 @@ final class Relay implements StatementJudge, SessionHooks {
                         true,
                         new SessionEnvironment(
                                 this,
+                                new FixedCatalog(),
+                                null,
                                 this::accept,
                                 new Uncounted(),
                                 eventLoop::add,
@@ -147,12 +151,13 @@ final class Relay implements StatementJudge, SessionHooks {
     }
 
     @Override
-    public @Nullable Verdict cached(Policy under, SqlText text) {
+    public @Nullable Verdict cached(Policy under, CatalogView view, SqlText text) {
         return known ? verdict(text) : null;
     }
 
     @Override
-    public void judge(Policy under, SqlText text, Consumer<Verdict> whenDone) {
+    public void judge(
+            Policy under, CatalogView view, SqlText text, Consumer<Verdict> whenDone) {
         if (late) {
             verdicts.add(() -> whenDone.accept(verdict(text)));
         } else {

@@ -3,8 +3,9 @@ package dev.postern.server.enforce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.policy.Gate;
+import dev.postern.catalog.CatalogView;
+import dev.postern.policy.Access;
 import dev.postern.policy.Policy;
-import dev.postern.policy.ReviewedNames;
 import dev.postern.policy.Rule;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
@@ -30,7 +31,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class VerdictServiceTest {
 
-    private static final Policy POLICY = new Policy("test", List.of());
+    private static final CatalogView VIEW = CatalogView.UNKNOWN;
+
+    private static final Policy POLICY = new Policy("test", Access.DEFAULT);
     private static final GateSettings SETTINGS =
             new GateSettings(
                     GateLimits.DEFAULT,
@@ -47,11 +50,11 @@ class VerdictServiceTest {
         Counts counts = new Counts();
         try (VerdictService service = service(GrammarModule.load()::newGrammar, counts)) {
             SqlText text = text("SHOW search_path");
-            assertThat(service.cached(POLICY, text)).isNull();
-            assertThat(service.judgeNow(POLICY, text)).isInstanceOf(Verdict.Allow.class);
-            assertThat(service.cached(POLICY, text("SHOW search_path")))
+            assertThat(service.cached(POLICY, VIEW, text)).isNull();
+            assertThat(service.judgeNow(POLICY, VIEW, text)).isInstanceOf(Verdict.Allow.class);
+            assertThat(service.cached(POLICY, VIEW, text("SHOW search_path")))
                     .isInstanceOf(Verdict.Allow.class);
-            assertThat(service.cached(new Policy("other", List.of()), text)).isNull();
+            assertThat(service.cached(new Policy("other", Access.DEFAULT), VIEW, text)).isNull();
             assertThat(counts.looked).containsEntry(GateObserver.CacheResult.EXACT, 1);
         }
     }
@@ -60,8 +63,8 @@ class VerdictServiceTest {
     void allowedQuery_standsForItsShape() {
         Counts counts = new Counts();
         try (VerdictService service = service(GrammarModule.load()::newGrammar, counts)) {
-            service.judgeNow(POLICY, text("SELECT a FROM t WHERE id = 1"));
-            assertThat(service.cached(POLICY, text("SELECT a FROM t WHERE id = 22")))
+            service.judgeNow(POLICY, VIEW, text("SELECT a FROM t WHERE id = 1"));
+            assertThat(service.cached(POLICY, VIEW, text("SELECT a FROM t WHERE id = 22")))
                     .isInstanceOf(Verdict.Allow.class);
             assertThat(counts.looked).containsEntry(GateObserver.CacheResult.SHAPE, 1);
         }
@@ -70,14 +73,14 @@ class VerdictServiceTest {
     @Test
     void textWhoseConstantsDecide_standsForItselfOnly() {
         try (VerdictService service = service(GrammarModule.load()::newGrammar, new Counts())) {
-            service.judgeNow(POLICY, text("SELECT current_setting('TimeZone')"));
-            service.judgeNow(POLICY, text("SELECT evil(1)"));
-            service.judgeNow(POLICY, text("SELECT 'a'::regclass"));
-            assertThat(service.cached(POLICY, text("SELECT current_setting('primary_conninfo')")))
+            service.judgeNow(POLICY, VIEW, text("SELECT current_setting('TimeZone')"));
+            service.judgeNow(POLICY, VIEW, text("SELECT evil(1)"));
+            service.judgeNow(POLICY, VIEW, text("SELECT 'a'::regclass"));
+            assertThat(service.cached(POLICY, VIEW, text("SELECT current_setting('primary_conninfo')")))
                     .isNull();
-            assertThat(service.cached(POLICY, text("SELECT evil(2)"))).isNull();
-            assertThat(service.cached(POLICY, text("SELECT 'b'::regclass"))).isNull();
-            assertThat(service.cached(POLICY, text("SELECT evil(1)")))
+            assertThat(service.cached(POLICY, VIEW, text("SELECT evil(2)"))).isNull();
+            assertThat(service.cached(POLICY, VIEW, text("SELECT 'b'::regclass"))).isNull();
+            assertThat(service.cached(POLICY, VIEW, text("SELECT evil(1)")))
                     .isInstanceOf(Verdict.Deny.class);
         }
     }
@@ -89,12 +92,12 @@ class VerdictServiceTest {
                 new FakeGrammar(text ->
                         tree("{\"version\":180004,\"stmts\":[{\"stmt\":{\"SelectStmt\":{}}}]}"));
         try (VerdictService service = service(() -> fooled, counts)) {
-            assertRule(service.judgeNow(POLICY, text("DELETE FROM t")), Rule.READERS_DISAGREE);
+            assertRule(service.judgeNow(POLICY, VIEW, text("DELETE FROM t")), Rule.READERS_DISAGREE);
             assertRule(
-                    service.judgeNow(POLICY, text("SELECT * INTO u FROM t")),
+                    service.judgeNow(POLICY, VIEW, text("SELECT * INTO u FROM t")),
                     Rule.READERS_DISAGREE);
             assertRule(
-                    service.judgeNow(POLICY, text("SELECT * FROM t FOR UPDATE")),
+                    service.judgeNow(POLICY, VIEW, text("SELECT * FROM t FOR UPDATE")),
                     Rule.READERS_DISAGREE);
             assertRule(
                     service.judgeNow(
@@ -133,8 +136,8 @@ class VerdictServiceTest {
                                                         : tree("{\"version\":1}"))
                                         : module.newGrammar(),
                         new Counts())) {
-            assertRule(service.judgeNow(POLICY, text("SELECT 1")), Rule.TEXT_TOO_COMPLEX);
-            assertThat(service.judgeNow(POLICY, text("SELECT 1")))
+            assertRule(service.judgeNow(POLICY, VIEW, text("SELECT 1")), Rule.TEXT_TOO_COMPLEX);
+            assertThat(service.judgeNow(POLICY, VIEW, text("SELECT 1")))
                     .isInstanceOf(Verdict.Allow.class);
             assertThat(made).hasValue(2);
         }
@@ -156,8 +159,8 @@ class VerdictServiceTest {
                                         })
                                         : module.newGrammar(),
                         new Counts())) {
-            assertRule(service.judgeNow(POLICY, text("SELECT 1")), Rule.GATE_UNAVAILABLE);
-            assertThat(service.judgeNow(POLICY, text("SELECT 1")))
+            assertRule(service.judgeNow(POLICY, VIEW, text("SELECT 1")), Rule.GATE_UNAVAILABLE);
+            assertThat(service.judgeNow(POLICY, VIEW, text("SELECT 1")))
                     .isInstanceOf(Verdict.Allow.class);
         }
     }
@@ -205,18 +208,18 @@ class VerdictServiceTest {
     void closedService_refuses() {
         VerdictService service = service(GrammarModule.load()::newGrammar, new Counts());
         service.close();
-        assertRule(service.judgeNow(POLICY, text("SELECT 1")), Rule.GATE_UNAVAILABLE);
+        assertRule(service.judgeNow(POLICY, VIEW, text("SELECT 1")), Rule.GATE_UNAVAILABLE);
     }
 
     private static VerdictService service(
             java.util.function.Supplier<Grammar> grammars, GateObserver observer) {
         return new VerdictService(
-                grammars, new Gate(new ReviewedNames()), SETTINGS, observer, System::nanoTime);
+                grammars, new Gate(), SETTINGS, observer, System::nanoTime);
     }
 
     private static CompletableFuture<Verdict> judge(VerdictService service, String sql) {
         CompletableFuture<Verdict> verdict = new CompletableFuture<>();
-        service.judge(POLICY, text(sql), verdict::complete);
+        service.judge(POLICY, VIEW, text(sql), verdict::complete);
         return verdict;
     }
 
