@@ -41,7 +41,7 @@ public final class Gate {
                 if (question != null) {
                     yield new Verdict.Answer(summary, question);
                 }
-                Denial denial = firstDenial(parsed.statements(), policy);
+                Denial denial = firstDenial(parsed, policy);
                 yield denial == null
                         ? new Verdict.Allow(summary, preparedNames(parsed.statements()))
                         : new Verdict.Deny(summary, denial);
@@ -83,12 +83,13 @@ public final class Gate {
         return new Verdict.Deny(Summaries.UNREADABLE, Denials.unavailable(why));
     }
 
-    private @Nullable Denial firstDenial(List<StatementFacts> all, Policy policy) {
+    private @Nullable Denial firstDenial(SqlFacts.Parsed parsed, Policy policy) {
+        List<StatementFacts> all = parsed.statements();
         boolean resets = all.stream().anyMatch(Gate::resetsAll);
-        for (StatementFacts facts : all) {
-            Denial denial = judge(facts, policy, resets);
+        for (int i = 0; i < all.size(); i++) {
+            Denial denial = judge(all.get(i), policy, resets);
             if (denial != null) {
-                return denial;
+                return denial.atLeastAt(parsed.starts().get(i));
             }
         }
         return null;

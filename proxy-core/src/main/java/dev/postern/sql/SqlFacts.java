@@ -9,12 +9,15 @@ public sealed interface SqlFacts {
      * The grammar read the text and every node of its tree is known.
      *
      * @param statements in the order of the text; empty for a text of white space and comments
+     * @param starts where each of them begins: characters counted from 1
      * @param fingerprint 16 hexadecimal digits of the tree without constants and places
      */
-    record Parsed(List<StatementFacts> statements, String fingerprint) implements SqlFacts {
+    record Parsed(List<StatementFacts> statements, List<Integer> starts, String fingerprint)
+            implements SqlFacts {
 
         public Parsed {
             statements = List.copyOf(statements);
+            starts = List.copyOf(starts);
         }
     }
 

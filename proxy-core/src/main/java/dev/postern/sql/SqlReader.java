@@ -59,7 +59,7 @@ public final class SqlReader {
             return new Unreadable(Reason.ENCODING, "not valid UTF-8, or a NUL in it", 0);
         }
         if (isBlank(text.bytes())) {
-            return new Parsed(List.of(), fingerprint(new Fingerprint().value()));
+            return new Parsed(List.of(), List.of(), fingerprint(new Fingerprint().value()));
         }
         return switch (grammar.parse(text.bytes())) {
             case ParseOutcome.Tree tree ->
@@ -77,6 +77,7 @@ public final class SqlReader {
             case SyntaxTree.Refused refused -> new Unreadable(refused.reason(), refused.what(), 0);
             case SyntaxTree.Known known -> {
                 List<StatementFacts> statements = new ArrayList<>();
+                List<Integer> starts = new ArrayList<>();
                 for (SyntaxNode raw : known.statements()) {
                     SyntaxNode node = raw.node("stmt");
                     StatementFacts facts = StatementReader.read(node, positions);
@@ -88,8 +89,10 @@ public final class SqlReader {
                         yield new Unreadable(Reason.NODE_UNKNOWN, name, 0);
                     }
                     statements.add(facts);
+                    int start = Math.toIntExact(raw.number("stmt_location"));
+                    starts.add(start == 0 ? 1 : positions.character(start));
                 }
-                yield new Parsed(statements, fingerprint(known.fingerprint()));
+                yield new Parsed(statements, starts, fingerprint(known.fingerprint()));
             }
         };
     }
