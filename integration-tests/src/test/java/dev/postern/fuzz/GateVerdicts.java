@@ -1,14 +1,13 @@
 package dev.postern.fuzz;
 
+import dev.postern.policy.Access;
 import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
-import dev.postern.policy.ReviewedNames;
 import dev.postern.policy.Verdict;
 import dev.postern.sql.SqlFacts;
 import dev.postern.sql.SqlShape;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 
 /**
@@ -18,8 +17,8 @@ import java.util.Random;
 public final class GateVerdicts {
 
     private static final RecordingGrammar GRAMMAR = new RecordingGrammar();
-    private static final Gate GATE = new Gate(new ReviewedNames());
-    private static final Policy POLICY = new Policy("fuzz", List.of());
+    private static final Gate GATE = new Gate();
+    private static final Policy POLICY = new Policy("fuzz", Access.DEFAULT);
     private static final SqlShape SHAPE = new SqlShape();
     private static final String SIMPLE = "azAZ09 _.,:@/%+-";
 
@@ -29,7 +28,7 @@ public final class GateVerdicts {
     public static void fuzzerTestOneInput(byte[] input) {
         SqlFacts facts = SqlTexts.read(GRAMMAR, input);
         byte[] tree = GRAMMAR.tree();
-        if (!(GATE.judge(facts, POLICY) instanceof Verdict.Allow)) {
+        if (!(SqlTexts.judge(GATE, facts, POLICY) instanceof Verdict.Allow)) {
             return;
         }
         Finding.unless(facts instanceof SqlFacts.Parsed, "allowed without having been read");
@@ -58,7 +57,7 @@ public final class GateVerdicts {
             SqlFacts otherFacts = SqlTexts.read(GRAMMAR, other);
             String text = new String(other, StandardCharsets.UTF_8);
             Finding.unless(
-                    GATE.judge(otherFacts, POLICY) instanceof Verdict.Allow,
+                    SqlTexts.judge(GATE, otherFacts, POLICY) instanceof Verdict.Allow,
                     "not allowed with other constants: " + text);
             Finding.unless(
                     facts instanceof SqlFacts.Parsed one

@@ -1,12 +1,11 @@
 package dev.postern.fuzz;
 
+import dev.postern.policy.Access;
 import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
-import dev.postern.policy.ReviewedNames;
 import dev.postern.policy.Verdict;
 import dev.postern.sql.SqlFacts;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class Sentences {
 
     private static final RecordingGrammar GRAMMAR = new RecordingGrammar();
-    private static final Gate GATE = new Gate(new ReviewedNames());
-    private static final Policy POLICY = new Policy("fuzz", List.of());
+    private static final Gate GATE = new Gate();
+    private static final Policy POLICY = new Policy("fuzz", Access.DEFAULT);
 
     private Sentences() {}
 
@@ -28,9 +27,10 @@ public final class Sentences {
         SqlFacts facts = SqlTexts.read(GRAMMAR, text.getBytes(StandardCharsets.UTF_8));
         Finding.unless(facts instanceof SqlFacts.Parsed, facts + ": " + text);
         @Nullable String harm = sentence.harm();
-        switch (GATE.judge(facts, POLICY)) {
+        switch (SqlTexts.judge(GATE, facts, POLICY)) {
             case Verdict.Allow allow ->
                     Finding.unless(harm == null, "allowed with " + harm + ": " + text);
+            case Verdict.Answer answer -> Finding.unless(false, "a question: " + text);
             case Verdict.Deny deny ->
                     Finding.unless(harm != null, deny.denial() + " on a read: " + text);
         }

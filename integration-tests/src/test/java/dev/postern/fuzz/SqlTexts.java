@@ -1,5 +1,9 @@
 package dev.postern.fuzz;
 
+import dev.postern.catalog.CatalogView;
+import dev.postern.policy.Gate;
+import dev.postern.policy.Policy;
+import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
 import dev.postern.sql.GateLimits;
 import dev.postern.sql.SqlFacts;
@@ -42,6 +46,17 @@ public final class SqlTexts {
 
     static SqlFacts read(RecordingGrammar grammar, byte[] text) {
         grammar.forget();
-        return new SqlReader(grammar, GateLimits.DEFAULT).read(SqlText.owning(text));
+        return new SqlReader(grammar, GateLimits.DEFAULT).read(SqlText.owning(text), CatalogView.UNKNOWN);
+    }
+
+    /** Judges what was read; no catalog holds definitions here. */
+    static Verdict judge(Gate gate, SqlFacts facts, Policy policy) {
+        return gate.judge(
+                facts,
+                policy,
+                CatalogView.UNKNOWN,
+                (text, view) -> {
+                    throw new IllegalStateException("nothing is known");
+                });
     }
 }

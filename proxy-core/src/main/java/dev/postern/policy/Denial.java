@@ -28,6 +28,11 @@ public record Denial(
      */
     private static final int MAX_OBJECT = 200;
 
+    /** Returns it with a place, for when it has none of its own. */
+    Denial atLeastAt(int place) {
+        return position > 0 ? this : new Denial(rule, sqlState, message, place, object, hint);
+    }
+
     /**
      * Returns DETAIL: one line of JSON, {@code {"rule":…,"position":…,"object":…}}; what has no
      * value is absent.

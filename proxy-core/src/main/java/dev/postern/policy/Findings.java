@@ -9,11 +9,17 @@ import org.jspecify.annotations.Nullable;
 final class Findings {
 
     private final boolean observes;
+    private int start;
     private @Nullable Denial refusal;
     private @Nullable Denial observed;
 
     Findings(Policy policy) {
         this.observes = policy.observes();
+    }
+
+    /** What follows stands against a statement that begins at this character, counted from 1. */
+    void in(int newStart) {
+        start = newStart;
     }
 
     /** Adds what stands against it, if anything; tells whether it is refused. */
@@ -22,11 +28,11 @@ final class Findings {
             return refusal != null;
         }
         if (!observes || !denial.rule().isObservable()) {
-            refusal = denial;
+            refusal = denial.atLeastAt(start);
             return true;
         }
         if (observed == null) {
-            observed = denial;
+            observed = denial.atLeastAt(start);
         }
         return false;
     }

@@ -48,7 +48,13 @@ public final class Gate {
         return new Judged(facts, judge(facts, policy, wider, reader));
     }
 
-    private Verdict judge(
+    /**
+     * Judges what was read of a text that changes no search path.
+     *
+     * @param view what was read with
+     * @param definitions reads what the catalog holds, on the calling thread
+     */
+    public Verdict judge(
             SqlFacts facts, Policy policy, CatalogView view, DefinitionReader definitions) {
         return switch (facts) {
             case SqlFacts.Unreadable unreadable -> unreadable(unreadable);
@@ -80,7 +86,7 @@ public final class Gate {
                     i == 0
                             ? parsed.statements()
                             : parsed.otherwise().subList((i - 1) * size, i * size);
-            Findings findings = findings(statementsHere, view.paths().get(i), context);
+            Findings findings = findings(statementsHere, parsed.starts(), view.paths().get(i), context);
             Denial refusal = findings.refusal();
             if (refusal != null && !refusal.saysMissing()) {
                 return new Verdict.Deny(summary, refusal);
@@ -102,10 +108,13 @@ public final class Gate {
                 observed);
     }
 
-    private Findings findings(List<StatementFacts> all, SearchPath path, Context context) {
+    private Findings findings(
+            List<StatementFacts> all, List<Integer> starts, SearchPath path, Context context) {
         Findings findings = new Findings(context.policy());
         boolean resets = all.stream().anyMatch(Gate::resetsAll);
-        for (StatementFacts facts : all) {
+        for (int i = 0; i < all.size(); i++) {
+            StatementFacts facts = all.get(i);
+            findings.in(starts.get(i));
             if (findings.add(statements.judge(facts.statement(), facts))
                     || findings.add(Questions.misplaced(facts))
                     || rules.judgeSent(facts, path, resets, context, findings)) {

@@ -10,15 +10,20 @@ public sealed interface SqlFacts {
      *
      * @param statements in the order of the text; empty for a text of white space and comments
      * @param otherwise the same statements under each further search path that the session may have
+     * @param starts where each of them begins: characters counted from 1
      * @param fingerprint 16 hexadecimal digits of the tree without constants and places
      */
     record Parsed(
-            List<StatementFacts> statements, List<StatementFacts> otherwise, String fingerprint)
+            List<StatementFacts> statements,
+            List<StatementFacts> otherwise,
+            List<Integer> starts,
+            String fingerprint)
             implements SqlFacts {
 
         public Parsed {
             statements = List.copyOf(statements);
             otherwise = List.copyOf(otherwise);
+            starts = List.copyOf(starts);
         }
     }
 

@@ -72,7 +72,7 @@ public final class SqlReader {
             return new Unreadable(Reason.FAULT, "the grammar has given up", 0);
         }
         if (isBlank(text.bytes())) {
-            return new Parsed(List.of(), List.of(), fingerprint(new Fingerprint().value()));
+            return new Parsed(List.of(), List.of(), List.of(), fingerprint(new Fingerprint().value()));
         }
         return switch (grammar.parse(text.bytes())) {
             case ParseOutcome.Tree tree ->
@@ -98,9 +98,15 @@ public final class SqlReader {
                     }
                     byPath.add(statements);
                 }
+                List<Integer> starts = new ArrayList<>();
+                for (SyntaxNode raw : known.statements()) {
+                    int start = Math.toIntExact(raw.number("stmt_location"));
+                    starts.add(start == 0 ? 1 : positions.character(start));
+                }
                 yield new Parsed(
                         byPath.getFirst(),
                         byPath.stream().skip(1).flatMap(List::stream).toList(),
+                        starts,
                         fingerprint(known.fingerprint()));
             }
         };

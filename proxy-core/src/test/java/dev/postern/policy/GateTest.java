@@ -102,6 +102,18 @@ class GateTest {
     }
 
     @Test
+    void refusalWithoutAPlaceOfItsOwn_standsWhereItsStatementBegins() {
+        assertThat(GATE.judge("SELECT 'é'; /* c */ LISTEN a"))
+                .isInstanceOfSatisfying(
+                        Verdict.Deny.class,
+                        deny -> assertThat(deny.denial().position()).isEqualTo(21));
+        assertThat(GATE.judge("  DROP ROLE a"))
+                .isInstanceOfSatisfying(
+                        Verdict.Deny.class,
+                        deny -> assertThat(deny.denial().position()).isEqualTo(3));
+    }
+
+    @Test
     void syntaxErrorPosition_countsCharactersToo() {
         assertThat(GATE.judge("SELECT 'é' FRM t x"))
                 .isInstanceOfSatisfying(
