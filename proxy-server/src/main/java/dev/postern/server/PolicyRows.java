@@ -1,5 +1,6 @@
 package dev.postern.server;
 
+import dev.postern.policy.Access;
 import dev.postern.policy.ChangeableSettings;
 import dev.postern.policy.Policy;
 import dev.postern.server.enforce.AnswerRow;
@@ -76,18 +77,36 @@ final class PolicyRows {
 
     /** What may be read and called: the policy's own lists, one row each. */
     private static void addRules(Policy rules, List<AnswerRow> rows) {
+        Access access = rules.access();
+        List<String> relations = access.relations();
         rows.add(
                 new AnswerRow(
-                        "relations",
-                        "all that the database role may read, but for system relations that hold"
-                                + " secrets"));
+                        "relations.allow",
+                        relations == null
+                                ? "all that the database role may read, but for foreign tables and"
+                                        + " system relations that hold secrets"
+                                : list(relations)));
+        rows.add(new AnswerRow("relations.deny", list(access.deniedRelations())));
+        rows.add(new AnswerRow("columns.deny", list(access.deniedColumns())));
         rows.add(
                 new AnswerRow(
                         "functions.allow",
-                        rules.allowedFunctions().isEmpty()
-                                ? "none beyond the reviewed built-in and extension functions"
-                                : String.join(", ", rules.allowedFunctions())
-                                        + ", beyond the reviewed built-in and extension functions"));
+                        access.functions().isEmpty()
+                                ? "those that are known to be harmless"
+                                : list(access.functions())
+                                        + ", beyond those that are known to be harmless"));
+        rows.add(
+                new AnswerRow(
+                        "mode",
+                        switch (access.mode()) {
+                            case ENFORCE -> "enforce";
+                            case OBSERVE ->
+                                    "observe: rules for relations, columns and functions only take note";
+                        }));
+    }
+
+    private static String list(List<String> patterns) {
+        return patterns.isEmpty() ? "none" : String.join(", ", patterns);
     }
 
     private static String time(@Nullable Duration duration) {
