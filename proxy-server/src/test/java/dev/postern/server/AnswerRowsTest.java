@@ -7,6 +7,7 @@ import dev.postern.identity.Agent;
 import dev.postern.identity.Network;
 import dev.postern.identity.Principal;
 import dev.postern.identity.ScramVerifier;
+import dev.postern.policy.Access;
 import dev.postern.policy.Policy;
 import dev.postern.server.enforce.AnswerRow;
 import dev.postern.server.enforce.SessionLimits;
@@ -22,7 +23,12 @@ import org.junit.jupiter.api.Test;
 /** What an agent is told of its policy and of itself. */
 class AnswerRowsTest {
 
-    private static final Policy POLICY = new Policy("reporting", List.of("public.distance(*)"));
+    private static final Policy POLICY = new Policy(
+                    "reporting",
+                    Access.DEFAULT
+                            .withFunctions(List.of("public.distance(*)"))
+                            .withRelations(List.of("public.*"), List.of("public.password_*"))
+                            .withDeniedColumns(List.of("public.users.password_hash")));
 
     @Test
     void policy_withLimits_tellsThemWithTheirUnits() {
@@ -55,7 +61,7 @@ class AnswerRowsTest {
         Map<String, String> rows =
                 asMap(
                         PolicyRows.of(
-                                new Policy("p", List.of()),
+                                new Policy("p", Access.DEFAULT),
                                 List.of("shop"),
                                 limits(null, Long.MAX_VALUE, Long.MAX_VALUE),
                                 1,
@@ -66,7 +72,7 @@ class AnswerRowsTest {
                 .containsEntry("limits.max_rows", "unlimited")
                 .containsEntry("limits.max_result", "unlimited")
                 .containsEntry("limits.queries_per_minute", "unlimited");
-        assertThat(rows.get("functions.allow")).startsWith("none beyond");
+        assertThat(rows.get("functions.allow")).startsWith("those that are known");
     }
 
     @Test

@@ -282,9 +282,10 @@ final class CatalogReaderTest {
         assertThat(inout.method()).isEqualTo(Cast.Method.INOUT);
         assertThat(Objects.requireNonNull(catalog.cast(25, 1043)).method())
                 .isEqualTo(Cast.Method.BINARY);
-        assertThat(catalog.castsFrom(type("public", "citext").oid()))
+        assertThat(catalog.userCasts())
+                .filteredOn(cast -> cast.source() == type("public", "citext").oid())
                 .isNotEmpty()
-                .allMatch(of -> "citext".equals(of.extension()));
+                .allMatch(cast -> "citext".equals(cast.extension()));
     }
 
     @Test

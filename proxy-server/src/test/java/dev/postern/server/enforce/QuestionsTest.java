@@ -14,6 +14,7 @@ import static dev.postern.server.enforce.Wire.row;
 import static dev.postern.server.enforce.Wire.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.postern.policy.Access;
 import dev.postern.policy.Policy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -248,7 +249,7 @@ class QuestionsTest {
         relay.upstreamSends(PARSED, BOUND, row(1), complete("SELECT 1"), ready('I'));
         relay.agent.take();
         relay.upstream.take();
-        relay.policy = new Policy("second", List.of());
+        relay.policy = new Policy("second", Access.DEFAULT);
 
         relay.agentSends(bind("", "s"), execute(""), sync());
         relay.upstreamSends(BOUND);
@@ -266,7 +267,7 @@ class QuestionsTest {
     void checkOfParameter_preparedBeforeAReload_isJudgedByWhatHoldsNow() {
         relay.agentSends(parse("s", "CHECK $1"), bindOf("s", "SELECT 1"), execute(""), sync());
         relay.upstream.take();
-        relay.policy = new Policy("second", List.of());
+        relay.policy = new Policy("second", Access.DEFAULT);
         relay.denies = sql -> true;
         relay.agentSends(bindOf("s", "SELECT 1"), execute(""), sync());
 

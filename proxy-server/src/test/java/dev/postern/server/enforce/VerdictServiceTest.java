@@ -101,7 +101,7 @@ class VerdictServiceTest {
                     Rule.READERS_DISAGREE);
             assertRule(
                     service.judgeNow(
-                            POLICY, text("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d")),
+                            POLICY, VIEW, text("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d")),
                     Rule.READERS_DISAGREE);
             assertThat(counts.readAgain).containsEntry(GateObserver.SecondReaderResult.VETO, 4);
         }
@@ -113,7 +113,7 @@ class VerdictServiceTest {
         try (VerdictService service = service(GrammarModule.load()::newGrammar, counts)) {
             assertThat(
                             service.judgeNow(
-                                    POLICY,
+                                    POLICY, VIEW,
                                     text(
                                             "SELECT 1 OPERATOR(pg_catalog.+) 2, U&'\\0041' UESCAPE '\\'")))
                     .isInstanceOf(Verdict.Allow.class);
