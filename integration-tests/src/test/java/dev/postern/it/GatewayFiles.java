@@ -15,6 +15,9 @@ record GatewayFiles(Path directory, String password) {
 
     static final String AGENT = "it-agent";
 
+    /** Machines that run tests are busy with other things as well. */
+    private static final String PATIENT_GATE = "gate: {time_limit: 5s}\n";
+
     /**
      * Writes them to a new folder. Both ports are any free ones.
      *
@@ -22,6 +25,16 @@ record GatewayFiles(Path directory, String password) {
      * @param sections more sections of the configuration
      */
     static GatewayFiles write(PostgresUnderTest upstream, Endpoint role, String sections)
+            throws IOException {
+        return writeAll(upstream, role, PATIENT_GATE + sections);
+    }
+
+    /**
+     * Writes them to a new folder, with the gate's own limits unless a section changes them.
+     *
+     * @param sections more sections of the configuration
+     */
+    static GatewayFiles writeAll(PostgresUnderTest upstream, Endpoint role, String sections)
             throws IOException {
         Path directory = Files.createTempDirectory("postern-it-");
         GeneratedCredential credential = GeneratedCredential.create();
@@ -44,8 +57,6 @@ record GatewayFiles(Path directory, String password) {
                   it: {upstream: it, databases: [%s], limits: {statement_timeout: 60s, max_sessions: 1000}}
                 agents:
                   %s: {policy: it, owner: dana@example.com, verifier: "%s"}
-                # Machines that run tests are busy with other things as well.
-                gate: {time_limit: 5s}
                 audit: {file: {directory: audit}}
                 """
                                 .formatted(

@@ -7,7 +7,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,22 +35,47 @@ final class PosternProcess implements AutoCloseable {
 
     /** Starts it and returns when it says that it is ready. */
     static PosternProcess before(PostgresUnderTest upstream) throws IOException {
-        GatewayFiles files = GatewayFiles.write(upstream, upstream.serving(), "");
+        return start(upstream, GatewayFiles.write(upstream, upstream.serving(), ""), List.of());
+    }
+
+    /**
+     * Starts it with the memory a server has, and the gate's own limits unless a section changes
+     * them.
+     *
+     * @param sections more sections of the configuration
+     */
+    static PosternProcess asDeployedBefore(PostgresUnderTest upstream, String sections)
+            throws IOException {
+        return start(
+                upstream,
+                GatewayFiles.writeAll(upstream, upstream.serving(), sections),
+                List.of(
+                        "-XX:+UseSerialGC",
+                        "-XX:+UseCompactObjectHeaders",
+                        "-Xms32m",
+                        "-Xmx768m",
+                        "-Dio.netty.leakDetection.level=disabled"));
+    }
+
+    private static PosternProcess start(
+            PostgresUnderTest upstream, GatewayFiles files, List<String> options)
+            throws IOException {
         Path log = files.directory().resolve("postern.log");
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-Dlogback.configurationFile=logback.xml",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "dev.postern.server.Main",
-                                "serve",
-                                "--config",
-                                files.configuration().toString())
-                        .redirectError(log.toFile())
-                        .start();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(
+                List.of(
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Dlogback.configurationFile=logback.xml",
+                        "-cp",
+                        Objects.requireNonNull(System.getProperty("java.class.path")),
+                        "dev.postern.server.Main",
+                        "serve",
+                        "--config",
+                        files.configuration().toString()));
+        Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
         BufferedReader output = process.inputReader();
         String line = output.readLine();
         Matcher ready = READY.matcher(String.valueOf(line));
@@ -85,6 +112,20 @@ final class PosternProcess implements AutoCloseable {
                             + new String(
                                     limit.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
         }
+    }
+
+    /** Returns how much memory it has had resident at most, in MiB. */
+    long peakMebibytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElseThrow(() -> new IOException("it has ended"));
+    }
+
+    /** Returns what it has logged. */
+    String log() throws IOException {
+        return Files.readString(files.directory().resolve("postern.log"));
     }
 
     /** Sends SIGTERM. */
