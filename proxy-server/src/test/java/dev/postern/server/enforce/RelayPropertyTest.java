@@ -142,7 +142,7 @@ class RelayPropertyTest {
         return text.toString();
     }
 
-    private static byte[] script(Random random, boolean wild) {
+    static byte[] script(Random random, boolean wild) {
         List<byte[]> messages = new ArrayList<>();
         messages.add(Wire.parse("a", "ROWS 1"));
         messages.add(Wire.parse("b", "BEGIN"));
