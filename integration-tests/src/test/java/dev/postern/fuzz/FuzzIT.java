@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class FuzzIT {
 
-    private static final Duration TIME = Duration.ofSeconds(6);
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration TIME = Duration.ofSeconds(4);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final long SEED = Long.getLong("postern.fuzz.seed", 4711);
     private static final Path CORPUS = property("postern.it.corpus");
     private static final Path FOUND =

@@ -33,6 +33,9 @@ record FuzzRun(FuzzTarget target, Path directory, Path corpus) {
 
     private static final String HEAP = "-Xmx1g";
 
+    /** A run shorter than this ends before the better code is worth what it costs to make. */
+    private static final Duration BRIEF = Duration.ofMinutes(1);
+
     private static final String FOLLOWED = "dev.postern.**";
 
     /** The code that the build makes of the grammar's module is too much of it. */
@@ -59,6 +62,9 @@ record FuzzRun(FuzzTarget target, Path directory, Path corpus) {
         Files.write(dictionary, Seeds.dictionary(corpus), StandardCharsets.US_ASCII);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (time.compareTo(BRIEF) < 0) {
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         command.addAll(
                 List.of(
                         "--enable-native-access=ALL-UNNAMED",

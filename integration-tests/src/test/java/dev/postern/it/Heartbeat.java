@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A session that asks for the same row every 20 ms, and how long it waited at most. */
@@ -13,8 +14,8 @@ final class Heartbeat implements AutoCloseable {
 
     private final RawClient client;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
-    private volatile long longestNanos;
-    private volatile long answers;
+    private final AtomicLong longestNanos = new AtomicLong();
+    private final AtomicLong answers = new AtomicLong();
     private volatile @Nullable Exception failure;
 
     private Heartbeat(RawClient client) {
@@ -25,7 +26,7 @@ final class Heartbeat implements AutoCloseable {
         RawClient client = RawClient.connect(agent);
         client.query("SELECT 1").answers(1);
         Heartbeat heartbeat = new Heartbeat(client);
-        var unused =
+        var _ =
                 heartbeat.thread.scheduleWithFixedDelay(
                         heartbeat::beat, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
         return heartbeat;
@@ -42,8 +43,8 @@ final class Heartbeat implements AutoCloseable {
             failure = e;
             throw new IllegalStateException(e);
         }
-        longestNanos = Math.max(longestNanos, System.nanoTime() - start);
-        answers = answers + 1;
+        longestNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
+        answers.incrementAndGet();
     }
 
     /** Ends it; returns the longest wait, in milliseconds. */
@@ -55,12 +56,12 @@ final class Heartbeat implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
-        return TimeUnit.NANOSECONDS.toMillis(longestNanos);
+        return TimeUnit.NANOSECONDS.toMillis(longestNanos.get());
     }
 
     /** Returns how often it was answered. */
     long answers() {
-        return answers;
+        return answers.get();
     }
 
     @Override

@@ -42,11 +42,22 @@ class AnswerRowsTest {
                                 600));
 
         assertThat(rows.keySet())
-                .startsWith("policy", "databases", "relations", "functions.allow")
+                .startsWith(
+                        "policy",
+                        "databases",
+                        "relations.allow",
+                        "relations.deny",
+                        "columns.deny",
+                        "functions.allow",
+                        "mode")
                 .contains("statements", "settings", "errors", "check");
         assertThat(rows)
                 .containsEntry("policy", "reporting")
                 .containsEntry("databases", "shop, stock")
+                .containsEntry("relations.allow", "public.*")
+                .containsEntry("relations.deny", "public.password_*")
+                .containsEntry("columns.deny", "public.users.password_hash")
+                .containsEntry("mode", "enforce")
                 .containsEntry("limits.statement_timeout", "1.5 s")
                 .containsEntry("limits.max_rows", "1000 rows of a statement")
                 .containsEntry("limits.max_result", "4096 bytes of a statement")
