@@ -35,12 +35,12 @@ record CatalogIT(Gateway gateway) {
                     "CREATE SCHEMA catalog_it",
                     "CREATE TYPE catalog_it.pair AS (a int, b text)",
                     "CREATE TYPE catalog_it.span AS RANGE (subtype = float8, subtype_diff = float8mi)",
-                    "CREATE FUNCTION catalog_it.positive(n int, least int DEFAULT 0) RETURNS boolean IMMUTABLE RETURN n > least",
+                    "CREATE FUNCTION catalog_it.positive(n int, lowest int DEFAULT 0) RETURNS boolean IMMUTABLE RETURN n > lowest",
                     "CREATE DOMAIN catalog_it.amount AS int CHECK (catalog_it.positive(VALUE)) NOT NULL",
                     "CREATE TABLE catalog_it.parent (id int, label text, amount catalog_it.amount) PARTITION BY LIST (id)",
                     "CREATE TABLE catalog_it.child PARTITION OF catalog_it.parent FOR VALUES IN (1)",
                     "ALTER TABLE catalog_it.parent ENABLE ROW LEVEL SECURITY",
-                    "CREATE POLICY some ON catalog_it.parent FOR SELECT USING (catalog_it.positive(id))",
+                    "CREATE POLICY mine ON catalog_it.parent FOR SELECT USING (catalog_it.positive(id))",
                     "CREATE FUNCTION catalog_it.found(wanted text) RETURNS SETOF catalog_it.parent BEGIN ATOMIC"
                             + " SELECT * FROM catalog_it.parent WHERE label = wanted OR label = 'a;END'; END",
                     "CREATE FUNCTION catalog_it.old(n int) RETURNS int LANGUAGE sql STABLE AS 'SELECT n'",
@@ -103,7 +103,7 @@ record CatalogIT(Gateway gateway) {
 
     private void check(Catalog catalog) {
         Routine positive = routine(catalog, "positive");
-        assertThat(positive.body()).isEqualTo(new Routine.Body("SELECT (n > least)", true));
+        assertThat(positive.body()).isEqualTo(new Routine.Body("SELECT (n > lowest)", true));
         assertThat(positive.defaultsText()).isEqualTo("0");
         assertThat(routine(catalog, "old").body()).isEqualTo(new Routine.Body("SELECT n", false));
         assertThat(Objects.requireNonNull(routine(catalog, "found").body()).text())

@@ -36,6 +36,7 @@ public final class Catalog {
     private final Map<Integer, Routine> routines = new HashMap<>();
     private final Map<String, List<Routine>> routinesByName = new HashMap<>();
     private final Map<String, List<Operator>> operators = new HashMap<>();
+    private final int operatorCount;
     private final Map<Integer, Type> types = new HashMap<>();
     private final Map<String, List<Type>> typesByName = new HashMap<>();
     private final Map<Long, Cast> casts = new HashMap<>();
@@ -62,6 +63,7 @@ public final class Catalog {
             routines.put(routine.oid(), routine);
             routinesByName.computeIfAbsent(routine.name(), name -> list()).add(routine);
         }
+        operatorCount = builder.operators.size();
         for (Operator operator : builder.operators) {
             operators.computeIfAbsent(operator.symbol(), symbol -> list()).add(operator);
         }
@@ -201,7 +203,7 @@ public final class Catalog {
 
     /** Returns how many routines, operators, types, casts and relations it holds. */
     public int size() {
-        return routines.size() + operators.size() + types.size() + casts.size() + relations.size();
+        return routines.size() + operatorCount + types.size() + casts.size() + relations.size();
     }
 
     @Override
