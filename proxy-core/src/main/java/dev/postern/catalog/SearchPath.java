@@ -3,7 +3,6 @@ package dev.postern.catalog;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,8 +96,13 @@ public record SearchPath(List<String> schemas) {
         while (at < value.length() && value.charAt(at) != ',' && !isSpace(value.charAt(at))) {
             at++;
         }
-        name.append(value.substring(from, at).toLowerCase(Locale.ROOT));
+        value.substring(from, at).chars().forEach(c -> name.append((char) folded(c)));
         return at == from ? -1 : at;
+    }
+
+    /** Names without quotes are folded to lower case, of which PostgreSQL knows ASCII's letters. */
+    private static int folded(int c) {
+        return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
     }
 
     private static int skipSpace(String value, int from) {

@@ -62,7 +62,7 @@ final class FactsRules {
         for (SettingUse use : facts.settings()) {
             boolean changes =
                     switch (use.access()) {
-                        case SET, RESET, RESET_ALL -> true;
+                        case SET, RESET, SET_DEFAULT, RESET_ALL -> true;
                         case READ, READ_LISTED -> false;
                     };
             if (changes) {

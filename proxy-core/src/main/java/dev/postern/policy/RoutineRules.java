@@ -71,7 +71,7 @@ final class RoutineRules {
         if (isAllowed(routine, context.policy(), false)) {
             return null;
         }
-        if (routine.kind() == Routine.Kind.AGGREGATE) {
+        if (!routine.support().isEmpty()) {
             return all(routine.support(), path, context);
         }
         Routine.Body body = routine.body();

@@ -47,7 +47,7 @@ public record SearchPathChanges(List<SearchPath> paths, boolean resets, boolean 
                             paths.add(path);
                         }
                     }
-                    case RESET -> resets |= SETTING.equals(use.name());
+                    case RESET, SET_DEFAULT -> resets |= SETTING.equals(use.name());
                     case RESET_ALL -> resets = true;
                     case READ, READ_LISTED -> {}
                 }
@@ -64,7 +64,8 @@ public record SearchPathChanges(List<SearchPath> paths, boolean resets, boolean 
     }
 
     /** SET takes a list of names, set_config one text that lists them. */
-    private static @Nullable SearchPath path(SettingUse use, StatementFacts facts, Catalog catalog) {
+    private static @Nullable SearchPath path(
+            SettingUse use, StatementFacts facts, Catalog catalog) {
         List<String> values = use.values();
         String user = catalog.source().user();
         if (values == null) {

@@ -38,7 +38,7 @@ final class SettingList {
         return switch (use.access()) {
             case READ -> read(use);
             case SET -> set(use);
-            case RESET -> reset(use);
+            case RESET, SET_DEFAULT -> reset(use);
             case READ_LISTED, RESET_ALL -> null;
         };
     }
@@ -127,7 +127,10 @@ final class SettingList {
         if (entry == null) {
             return notListed(use, name);
         }
-        if (entry.resettable()) {
+        boolean roundabout =
+                use.access() == SettingUse.Access.SET_DEFAULT
+                        && entry.values() instanceof SettingValue.Nothing;
+        if (entry.resettable() && !roundabout) {
             return null;
         }
         return denial(

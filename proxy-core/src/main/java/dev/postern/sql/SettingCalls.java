@@ -44,7 +44,7 @@ final class SettingCalls {
             name = name.toLowerCase(Locale.ROOT);
         }
         if (Constants.isNull(arguments.get(1))) {
-            return new SettingUse(Access.RESET, name, null, position);
+            return new SettingUse(Access.SET_DEFAULT, name, null, position);
         }
         String value = Constants.text(arguments.get(1));
         return new SettingUse(Access.SET, name, value == null ? null : List.of(value), position);

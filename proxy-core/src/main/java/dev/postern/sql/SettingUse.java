@@ -30,8 +30,10 @@ public record SettingUse(
         READ_LISTED,
         /** {@code SET} and {@code set_config} with a value. */
         SET,
-        /** {@code RESET}, {@code SET … TO DEFAULT} and {@code set_config} with NULL. */
+        /** {@code RESET}. */
         RESET,
+        /** {@code SET … TO DEFAULT} and {@code set_config} with NULL, which do the same. */
+        SET_DEFAULT,
         /** {@code RESET ALL}. */
         RESET_ALL
     }

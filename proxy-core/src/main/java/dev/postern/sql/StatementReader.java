@@ -159,7 +159,7 @@ final class StatementReader {
                 yield new Statement.Setting("SET", node.flag("is_local"));
             }
             case "VAR_SET_DEFAULT" -> {
-                found.settings.add(new SettingUse(Access.RESET, name, null, position));
+                found.settings.add(new SettingUse(Access.SET_DEFAULT, name, null, position));
                 yield new Statement.Setting("SET", node.flag("is_local"));
             }
             case "VAR_RESET" -> {

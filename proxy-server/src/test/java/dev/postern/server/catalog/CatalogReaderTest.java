@@ -283,9 +283,9 @@ final class CatalogReaderTest {
         assertThat(Objects.requireNonNull(catalog.cast(25, 1043)).method())
                 .isEqualTo(Cast.Method.BINARY);
         assertThat(catalog.userCasts())
-                .filteredOn(cast -> cast.source() == type("public", "citext").oid())
+                .filteredOn(of -> of.source() == type("public", "citext").oid())
                 .isNotEmpty()
-                .allMatch(cast -> "citext".equals(cast.extension()));
+                .allMatch(of -> "citext".equals(of.extension()));
     }
 
     @Test

@@ -347,12 +347,24 @@ class ConfigurationLoaderTest {
     }
 
     @Test
+    void patternThatIsNone_read_isRefusedWithItsForm() {
+        assertThat(problems(MINIMAL + "    relations: {allow: [orders], deny: [\"a.b.c\"]}\n"))
+                .hasSize(2)
+                .allMatch(problem -> problem.contains("a relation with its schema, such as"));
+        assertThat(problems(MINIMAL + "    columns: {deny: [\"public.users\"]}\n"))
+                .singleElement()
+                .asString()
+                .contains("policies.reporting.columns.deny")
+                .contains("a column with its schema and relation");
+    }
+
+    @Test
     void keysOfLaterVersions_read_areRefusedByName() {
         String yaml =
                 MINIMAL.replace(
                                 "user: postern_reader",
                                 "user: postern_reader\n    pool: {idle: 5m, mode: transaction}")
-                        + "    mode: observe\n    relations: {allow: [\"public.*\"]}\n    columns: {deny: [\"public.users.password_hash\"]}\n    functions: {deny: [\"public.f(*)\"]}\n";
+                        + "    functions: {deny: [\"public.f(*)\"]}\n";
 
         List<String> found = problems(yaml);
 
@@ -362,7 +374,7 @@ class ConfigurationLoaderTest {
                         problem.contains("this version of Postern does not have this key"));
         assertThat(found)
                 .contains(
-                        "postern.yaml:10: policies.reporting.mode: this version of Postern does not have this key (observing instead of denying; every policy denies)");
+                        "postern.yaml:10: policies.reporting.functions.deny: this version of Postern does not have this key (denying functions; what is not known to be harmless and is not named by functions.allow is denied)");
     }
 
     @Test
