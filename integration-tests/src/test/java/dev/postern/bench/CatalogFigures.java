@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prints what a database's catalog costs: the time to read it, the time to find it unchanged, and
@@ -136,7 +137,7 @@ final class CatalogFigures {
         List<Double> reads = new ArrayList<>();
         List<Double> looks = new ArrayList<>();
         time(server, reader, reads, looks);
-        AtomicReference<Catalog> catalog = new AtomicReference<>();
+        AtomicReference<@Nullable Catalog> catalog = new AtomicReference<>();
         int objects = hold(server, reader, catalog);
         long with = usedHeap();
         catalog.set(null);
@@ -156,7 +157,7 @@ final class CatalogFigures {
     }
 
     private static int hold(
-            PostgresServer server, CatalogReader reader, AtomicReference<Catalog> holder)
+            PostgresServer server, CatalogReader reader, AtomicReference<@Nullable Catalog> holder)
             throws SQLException, CatalogTooLargeException {
         try (Connection connection = connect(server)) {
             Catalog catalog = reader.read(connection);
