@@ -46,7 +46,8 @@ public final class SqlTexts {
 
     static SqlFacts read(RecordingGrammar grammar, byte[] text) {
         grammar.forget();
-        return new SqlReader(grammar, GateLimits.DEFAULT).read(SqlText.owning(text), CatalogView.UNKNOWN);
+        return new SqlReader(grammar, GateLimits.DEFAULT)
+                .read(SqlText.owning(text), CatalogView.UNKNOWN);
     }
 
     /** Judges what was read; no catalog holds definitions here. */

@@ -138,7 +138,7 @@ record PsqlIT(Gateway gateway) {
                 "SET sear\t TO public;",
                 "\\d revenue\t",
                 "\\df customer\t",
-                "SELECT * FROM public.ord\t\t LIMIT 1;"
+                "SELECT * FROM public.order_i\t LIMIT 1;"
             })
     void tabCompletion_throughPostern_completesWithoutRefusal(String typed) throws Exception {
         Refusals refusals = Refusals.watch(gateway);
@@ -197,7 +197,10 @@ record PsqlIT(Gateway gateway) {
         ClientProgram.Result through = psql(gateway.agent(), sql + ";\nSELECT 'still here';\n");
 
         assertThat(through.errors()).contains("ERROR:").contains(REFUSED);
-        assertThat(through.output()).contains("still here");
+        if (!sql.contains("FROM STDIN")) {
+            // After a COPY FROM STDIN that failed, newer releases of psql take no more input.
+            assertThat(through.output()).contains("still here");
+        }
         refusals.assertNeverReached("1471147114");
     }
 

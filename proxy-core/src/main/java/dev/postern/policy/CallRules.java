@@ -31,8 +31,7 @@ final class CallRules {
     }
 
     /** Adds what stands against a statement's calls; tells whether it is refused. */
-    boolean judge(
-            StatementFacts facts, SearchPath path, Context context, Findings findings) {
+    boolean judge(StatementFacts facts, SearchPath path, Context context, Findings findings) {
         for (FunctionUse use : facts.functions()) {
             if (findings.add(function(use, path, context))) {
                 return true;
@@ -60,13 +59,17 @@ final class CallRules {
             case FunctionUse.Meaning.Resolved(boolean builtIn, List<Routine> others) -> {
                 Denial denial = builtIn ? builtIn(use, context.policy()) : null;
                 for (Routine routine : denial == null ? others : List.<Routine>of()) {
+                    if (use.syntax() == Syntax.TABLESAMPLE
+                            && ExtensionList.INSTANCE.isTrusted(routine.extension())) {
+                        // Its handler is called by the server alone, whatever its label.
+                        continue;
+                    }
                     Objection objection = routines.routine(routine, path, context);
                     if (objection != null) {
                         yield objection.of("function", routine.qualifiedName(), use.position());
                     }
                 }
-                boolean missing =
-                        !builtIn && others.isEmpty() && use.syntax() != Syntax.ATTRIBUTE;
+                boolean missing = !builtIn && others.isEmpty() && use.syntax() != Syntax.ATTRIBUTE;
                 yield missing ? noFunction(use) : denial;
             }
         };
@@ -85,9 +88,13 @@ final class CallRules {
                 SqlState.UNDEFINED_FUNCTION,
                 "function "
                         + use.qualifiedName()
-                        + (use.arguments() >= 0
-                                ? " with " + use.arguments() + " arguments does not exist"
-                                : " does not exist"),
+                        + switch (use.arguments()) {
+                            case FunctionUse.ANY_ARGUMENTS -> "";
+                            case 0 -> " without arguments";
+                            case 1 -> " with one argument";
+                            default -> " with " + use.arguments() + " arguments";
+                        }
+                        + " does not exist",
                 use.position(),
                 use.qualifiedName(),
                 "Check its name, schema and number of arguments; \\df or pg_proc lists what there is.");
@@ -200,8 +207,7 @@ final class CallRules {
         return null;
     }
 
-    private @Nullable Denial typesOf(
-            Collection<Integer> types, int position, Context context) {
+    private @Nullable Denial typesOf(Collection<Integer> types, int position, Context context) {
         for (Integer type : types) {
             Objection objection = routines.type(type, context);
             if (objection != null) {

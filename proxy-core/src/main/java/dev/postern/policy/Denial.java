@@ -51,8 +51,10 @@ public record Denial(
         return json.append('}').toString();
     }
 
-    /** Tells whether it says that something does not exist: where another meaning of the text exists,
-     * that one counts. */
+    /**
+     * Tells whether it says that something does not exist: where another meaning of the text
+     * exists, that one counts.
+     */
     public boolean saysMissing() {
         return sqlState == SqlState.UNDEFINED_TABLE
                 || sqlState == SqlState.UNDEFINED_FUNCTION

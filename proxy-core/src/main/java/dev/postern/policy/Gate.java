@@ -86,7 +86,8 @@ public final class Gate {
                     i == 0
                             ? parsed.statements()
                             : parsed.otherwise().subList((i - 1) * size, i * size);
-            Findings findings = findings(statementsHere, parsed.starts(), view.paths().get(i), context);
+            Findings findings =
+                    findings(statementsHere, parsed.starts(), view.paths().get(i), context);
             Denial refusal = findings.refusal();
             if (refusal != null && !refusal.saysMissing()) {
                 return new Verdict.Deny(summary, refusal);

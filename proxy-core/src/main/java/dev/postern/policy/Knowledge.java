@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been found out about the things in a catalog under a policy, so that each is judged once.
- * It goes when the catalog does. Safe for use by any thread.
+ * What has been found out about the things in a catalog under a policy, so that each is judged
+ * once. It goes when the catalog does. Safe for use by any thread.
  */
 final class Knowledge {
 

@@ -12,7 +12,8 @@ record Objection(Rule rule, SqlState sqlState, String reason, String hint) {
 
     /** Returns the refusal of a use of it. */
     Denial of(String what, String object, int position) {
-        return new Denial(rule, sqlState, what + " " + object + ": " + reason, position, object, hint);
+        return new Denial(
+                rule, sqlState, what + " " + object + ": " + reason, position, object, hint);
     }
 
     /** Tells whether the same may be judged otherwise the next time. */

@@ -67,7 +67,8 @@ public final class Policy {
 
     /** Tells whether it keeps anything from being read that the upstream role may read. */
     boolean restrictsReads() {
-        return relations != null || !deniedRelations.isEmpty() || !deniedColumns.isEmpty();
+        boolean all = relations == null || relations.stream().anyMatch(RelationPattern::isAny);
+        return !all || !deniedRelations.isEmpty() || !deniedColumns.isEmpty();
     }
 
     boolean observes() {

@@ -6,7 +6,8 @@ import java.util.Locale;
 
 /**
  * A name of several parts with {@code *} for any characters: {@code schema.table}, {@code
- * schema.table.column}. Parts are folded to lower case as in SQL unless they stand in double quotes.
+ * schema.table.column}. Parts are folded to lower case as in SQL unless they stand in double
+ * quotes.
  *
  * @param parts globs
  */
@@ -39,7 +40,8 @@ public record RelationPattern(List<String> parts) {
                 parts.add(part.toString());
                 part.setLength(0);
             } else {
-                part.append(quoted ? String.valueOf(c) : String.valueOf(c).toLowerCase(Locale.ROOT));
+                part.append(
+                        quoted ? String.valueOf(c) : String.valueOf(c).toLowerCase(Locale.ROOT));
             }
         }
         parts.add(part.toString());
@@ -63,6 +65,11 @@ public record RelationPattern(List<String> parts) {
     /** Tells whether the part that names the column matches. */
     boolean matchesColumn(String column) {
         return Glob.matches(parts.get(2), column);
+    }
+
+    /** Tells whether it matches everything. */
+    boolean isAny() {
+        return parts.stream().allMatch("*"::equals);
     }
 
     /** Tells whether the pattern names one relation, without {@code *}. */

@@ -81,8 +81,7 @@ final class RelationRules {
             RelationUse use, Relation relation, Context context, Standing standing) {
         Policy policy = context.policy();
         Set<Relation> above = lineage(relation, context.catalog(), true);
-        Set<Relation> below =
-                use.only() ? Set.of() : lineage(relation, context.catalog(), false);
+        Set<Relation> below = use.only() ? Set.of() : lineage(relation, context.catalog(), false);
         boolean allowed = standing == Standing.VOUCHED || isAllowed(above, policy);
         if (!allowed || isDenied(above, policy) || isDenied(below, policy) || isToast(relation)) {
             return closed(use, policy);
@@ -103,7 +102,8 @@ final class RelationRules {
 
     private @Nullable Objection definition(Relation relation, Context context) {
         if (relation.definition() != null) {
-            ViewRules.Outcome outcome = views.judge(relation, standingInside(relation, context), context);
+            ViewRules.Outcome outcome =
+                    views.judge(relation, standingInside(relation, context), context);
             if (outcome.objection() != null) {
                 return outcome.objection();
             }
@@ -205,9 +205,7 @@ final class RelationRules {
         return closed.isEmpty()
                 ? ClosedColumns.NONE
                 : new ClosedColumns(
-                        closed,
-                        Rule.COLUMN_DENIED,
-                        "policy \"" + policy.name() + "\" closes it");
+                        closed, Rule.COLUMN_DENIED, "policy \"" + policy.name() + "\" closes it");
     }
 
     private static Denial column(

@@ -9,7 +9,6 @@ import dev.postern.catalog.SearchPath;
 import dev.postern.catalog.Type;
 import dev.postern.policy.FunctionList.Entry;
 import dev.postern.protocol.SqlState;
-import dev.postern.sql.FunctionUse;
 import dev.postern.sql.SqlFacts;
 import dev.postern.sql.Statement;
 import dev.postern.sql.StatementFacts;
@@ -91,11 +90,7 @@ final class RoutineRules {
                 body(body.text(), body.bound() ? SearchPath.SYSTEM : inside, routine, context);
         if (objection == null && routine.defaultsText() != null) {
             objection =
-                    body(
-                            "SELECT " + routine.defaultsText(),
-                            SearchPath.SYSTEM,
-                            routine,
-                            context);
+                    body("SELECT " + routine.defaultsText(), SearchPath.SYSTEM, routine, context);
         }
         for (int i = 0; objection == null && i < routine.arguments().size(); i++) {
             objection = type(routine.arguments().get(i), context);
@@ -115,8 +110,7 @@ final class RoutineRules {
                                 allowing(routine));
                     }
                     Findings findings = new Findings(context.policy());
-                    facts.judge(
-                            statement, path, context, RelationRules.Standing.STRICT, findings);
+                    facts.judge(statement, path, context, RelationRules.Standing.STRICT, findings);
                     Denial denial = findings.any();
                     if (denial != null) {
                         yield Objections.within(denial, allowing(routine));
@@ -278,10 +272,7 @@ final class RoutineRules {
 
     private static Objection unknown(String reason, Routine routine) {
         return new Objection(
-                Rule.FUNCTION_UNKNOWN,
-                SqlState.INSUFFICIENT_PRIVILEGE,
-                reason,
-                allowing(routine));
+                Rule.FUNCTION_UNKNOWN, SqlState.INSUFFICIENT_PRIVILEGE, reason, allowing(routine));
     }
 
     private static Objection unsafe(String reason, String hint) {
@@ -291,5 +282,4 @@ final class RoutineRules {
                 reason,
                 hint.isEmpty() ? "Leave it out." : hint);
     }
-
 }

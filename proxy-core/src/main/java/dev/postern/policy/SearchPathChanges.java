@@ -42,7 +42,8 @@ public record SearchPathChanges(List<SearchPath> paths, boolean resets, boolean 
             for (SettingUse use : facts.settings()) {
                 switch (use.access()) {
                     case SET -> {
-                        SearchPath path = SETTING.equals(use.name()) ? path(use, facts, catalog) : null;
+                        SearchPath path =
+                                SETTING.equals(use.name()) ? path(use, facts, catalog) : null;
                         if (path != null) {
                             paths.add(path);
                         }

@@ -20,8 +20,7 @@ final class TypeDrivenFunctions {
 
     private TypeDrivenFunctions() {
         for (String[] row : ReviewedTable.rows("type-driven-functions.tsv", 3)) {
-            reaches.put(
-                    row[0], Reach.valueOf(row[1].toUpperCase(Locale.ROOT).replace('-', '_')));
+            reaches.put(row[0], Reach.valueOf(row[1].toUpperCase(Locale.ROOT).replace('-', '_')));
         }
     }
 

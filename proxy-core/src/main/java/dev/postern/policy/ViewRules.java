@@ -86,16 +86,14 @@ final class ViewRules {
             Relation view, SqlFacts read, RelationRules.Standing inside, Context context) {
         return switch (read) {
             case SqlFacts.Unreadable unreadable ->
-                    Outcome.closed(
-                            Objections.within(Denials.unreadable(unreadable), HINT));
+                    Outcome.closed(Objections.within(Denials.unreadable(unreadable), HINT));
             case SqlFacts.Parsed parsed -> {
                 Findings findings = new Findings(context.policy());
                 Set<String> closed = new HashSet<>();
                 for (StatementFacts statement : parsed.statements()) {
                     for (RelationUse use : statement.relations()) {
                         if (findings.add(
-                                        relations.relation(
-                                                use, SearchPath.SYSTEM, context, inside))
+                                        relations.relation(use, SearchPath.SYSTEM, context, inside))
                                 || findings.add(columns(view, use, closed, context))) {
                             break;
                         }

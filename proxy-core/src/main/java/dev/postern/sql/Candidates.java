@@ -147,8 +147,7 @@ final class Candidates {
         return exact;
     }
 
-    private static @Nullable Routine exactMatch(
-            List<Routine> all, int[] types) {
+    private static @Nullable Routine exactMatch(List<Routine> all, int[] types) {
         Routine match = null;
         for (Routine routine : all) {
             if (routine.arguments().size() == types.length && same(routine, types)) {
@@ -216,10 +215,9 @@ final class Candidates {
             return List.of(exact);
         }
         if (builtIn) {
-            fitting.removeIf(
-                    operator ->
-                            isForeign(operator.right(), present)
-                                    || (!prefix && isForeign(operator.left(), present)));
+            fitting.removeIf(operator ->
+                    isForeign(operator.right(), present)
+                            || (!prefix && isForeign(operator.left(), present)));
         }
         return fitting;
     }

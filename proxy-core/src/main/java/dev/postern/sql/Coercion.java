@@ -48,7 +48,8 @@ final class Coercion {
         if (cast != null && cast.context() == Cast.Context.IMPLICIT) {
             return true;
         }
-        if (from.kind() == Type.Kind.DOMAIN && mayConvert(catalog, from.base(), argument, depth + 1)) {
+        if (from.kind() == Type.Kind.DOMAIN
+                && mayConvert(catalog, from.base(), argument, depth + 1)) {
             return true;
         }
         if (to.kind() == Type.Kind.DOMAIN && mayConvert(catalog, value, to.base(), depth + 1)) {

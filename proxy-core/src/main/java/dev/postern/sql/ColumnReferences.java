@@ -6,7 +6,9 @@ import dev.postern.sql.Range.Columns;
 import dev.postern.sql.Range.Has;
 import dev.postern.sql.RelationUse.ColumnRead;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +53,11 @@ final class ColumnReferences {
 
     private static void star(@Nullable QualifiedName of, Scope place, int position, int output) {
         for (Scope scope = place; scope != null; scope = scope.outer()) {
-            Ranges ranges = scope.query();
-            if (ranges == null) {
+            if (scope.query() == null) {
                 continue;
             }
             boolean any = false;
-            for (Range range : ranges.visible()) {
+            for (Range range : scope.nameable()) {
                 if (of == null || range.isCalled(of.schema(), of.name())) {
                     range.readAll(position, output);
                     any = true;
@@ -71,12 +72,11 @@ final class ColumnReferences {
     private static void column(String name, Scope place, int position, int output) {
         boolean surely = false;
         for (Scope scope = place; scope != null && !surely; scope = scope.outer()) {
-            Ranges ranges = scope.query();
-            if (ranges == null) {
+            if (scope.query() == null) {
                 continue;
             }
             boolean here = false;
-            for (Range range : ranges.visible()) {
+            for (Range range : scope.nameable()) {
                 Has has = range.has(name);
                 if (has != Has.NO) {
                     range.read(name, position, output);
@@ -93,8 +93,7 @@ final class ColumnReferences {
     /** {@code t} alone is a whole row if it is no column. */
     private static void rows(String name, Scope place, int position, int output) {
         for (Scope scope = place; scope != null; scope = scope.outer()) {
-            Ranges ranges = scope.query();
-            for (Range range : ranges == null ? List.<Range>of() : ranges.visible()) {
+            for (Range range : scope.nameable()) {
                 if (range.isCalled(null, name)) {
                     range.readAll(position, output);
                 }
@@ -102,18 +101,16 @@ final class ColumnReferences {
         }
     }
 
-    private void columnOf(
-            QualifiedName of, String name, Scope place, int position, int output) {
+    private void columnOf(QualifiedName of, String name, Scope place, int position, int output) {
         boolean surely = false;
         int row = ValueType.UNKNOWN;
         int rows = 0;
         boolean attribute = false;
         for (Scope scope = place; scope != null && !surely; scope = scope.outer()) {
-            Ranges ranges = scope.query();
-            if (ranges == null) {
+            if (scope.query() == null) {
                 continue;
             }
-            for (Range range : ranges.visible()) {
+            for (Range range : scope.nameable()) {
                 if (!range.isCalled(of.schema(), of.name())) {
                     continue;
                 }
@@ -188,12 +185,60 @@ final class ColumnReferences {
         if (natural) {
             common(left, right, position);
             common(right, left, position);
+            for (String name : names(left)) {
+                if (right.stream().anyMatch(range -> range.has(name) != Has.NO)) {
+                    compare(name, left, right, position);
+                }
+            }
             return;
         }
         for (String name : FromClause.strings(using)) {
+            compare(name, left, right, position);
             left.forEach(range -> readIfThere(range, name, position));
             right.forEach(range -> readIfThere(range, name, position));
         }
+    }
+
+    /** Notes that the columns of a name are compared. */
+    private void compare(String name, List<Range> left, List<Range> right, int position) {
+        found.uses.add(
+                new PendingUse.Operation(
+                        null,
+                        "=",
+                        position,
+                        null,
+                        null,
+                        false,
+                        Scope.NONE,
+                        typeIn(left, name),
+                        typeIn(right, name)));
+    }
+
+    private static int typeIn(List<Range> ranges, String name) {
+        Range only = null;
+        for (Range range : ranges) {
+            switch (range.has(name)) {
+                case YES -> {
+                    if (only != null) {
+                        return ValueType.UNKNOWN;
+                    }
+                    only = range;
+                }
+                case MAYBE -> {
+                    return ValueType.UNKNOWN;
+                }
+                case NO -> {}
+            }
+        }
+        return only == null ? ValueType.UNKNOWN : only.typeOf(name);
+    }
+
+    private static Set<String> names(List<Range> ranges) {
+        Set<String> names = new LinkedHashSet<>();
+        for (Range range : ranges) {
+            range.columns().columns().forEach(column -> names.add(column.name()));
+        }
+        return names;
     }
 
     private static void readIfThere(Range range, String name, int position) {

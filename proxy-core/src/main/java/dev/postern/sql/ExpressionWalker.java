@@ -2,9 +2,9 @@ package dev.postern.sql;
 
 import dev.postern.sql.FunctionUse.Syntax;
 import dev.postern.sql.Hazard.Kind;
+import dev.postern.sql.RelationUse.ColumnRead;
 import dev.postern.sql.SyntaxNode.NodeList;
 import dev.postern.sql.SyntaxSchema.RefusedTag;
-import dev.postern.sql.RelationUse.ColumnRead;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +49,7 @@ final class ExpressionWalker {
         walk(root, ColumnRead.ANYWHERE);
     }
 
-    /**
-     * Ends early once the thread is interrupted: whoever reads the facts looks at that first.
-     */
+    /** Ends early once the thread is interrupted: whoever reads the facts looks at that first. */
     private void walk(@Nullable SyntaxNode root, int output) {
         push(root, Scope.NONE, output);
         for (Visit next = pending.poll(); next != null; next = pending.poll()) {
@@ -244,7 +242,8 @@ final class ExpressionWalker {
         if (ranges != null) {
             columns.join(join, ranges, join.list("usingClause"));
         }
-        if (join.flag("isNatural") || !join.list("usingClause").isEmpty()) {
+        if (join.flag("isNatural")) {
+            // What is not known of its sides may be compared as well.
             operation(null, "=", position(join), null, null, false, scope);
         }
         push(join.node("quals"), scope, output);
@@ -331,7 +330,8 @@ final class ExpressionWalker {
         String kind = expression.text("kind");
         switch (kind == null ? "" : kind) {
             case "AEXPR_OP" ->
-                    operators(expression.list("name"), expression, left, right, left == null, scope);
+                    operators(
+                            expression.list("name"), expression, left, right, left == null, scope);
             case "AEXPR_BETWEEN",
                     "AEXPR_NOT_BETWEEN",
                     "AEXPR_BETWEEN_SYM",
@@ -428,7 +428,16 @@ final class ExpressionWalker {
             boolean prefix,
             Scope scope) {
         found.uses.add(
-                new PendingUse.Operation(schema, symbol, position, left, right, prefix, scope));
+                new PendingUse.Operation(
+                        schema,
+                        symbol,
+                        position,
+                        left,
+                        right,
+                        prefix,
+                        scope,
+                        ValueType.UNKNOWN,
+                        ValueType.UNKNOWN));
     }
 
     private void nestedStatement(SyntaxNode node) {

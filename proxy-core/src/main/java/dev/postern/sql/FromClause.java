@@ -206,8 +206,7 @@ final class FromClause {
                             () -> columns(node.node("subquery"), aroundSubquery(node, scope)));
             case "RangeFunction" -> function(node, name, aliases);
             default ->
-                    new Range.OfColumns(
-                            name, aliases, ValueType.RECORD, () -> Columns.NONE_KNOWN);
+                    new Range.OfColumns(name, aliases, ValueType.RECORD, () -> Columns.NONE_KNOWN);
         };
     }
 
@@ -241,7 +240,10 @@ final class FromClause {
         }
         if (!definitions.isEmpty()) {
             return new Range.OfColumns(
-                    name, aliases, ValueType.RECORD, () -> new Columns(defined(definitions), single));
+                    name,
+                    aliases,
+                    ValueType.RECORD,
+                    () -> new Columns(defined(definitions), single));
         }
         Routine routine = call == null ? null : onlyRoutine(call);
         int row = routine == null ? ValueType.UNKNOWN : routine.result();

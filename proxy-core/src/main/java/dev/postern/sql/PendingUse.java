@@ -34,6 +34,8 @@ sealed interface PendingUse {
      * @param left {@code null} for prefix operators, and where it cannot be told
      * @param right {@code null} where it cannot be told
      * @param prefix whether it has a right operand only
+     * @param leftType the type on the left where no node stands for it
+     * @param rightType the type on the right where no node stands for it
      */
     record Operation(
             @Nullable String schema,
@@ -42,7 +44,9 @@ sealed interface PendingUse {
             @Nullable SyntaxNode left,
             @Nullable SyntaxNode right,
             boolean prefix,
-            Scope scope)
+            Scope scope,
+            int leftType,
+            int rightType)
             implements PendingUse {}
 
     /**

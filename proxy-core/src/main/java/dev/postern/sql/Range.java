@@ -71,9 +71,7 @@ abstract sealed class Range {
             }
             if (!complete) {
                 return new Columns(
-                        names.stream()
-                                .map(given -> new Column(given, ValueType.UNKNOWN))
-                                .toList(),
+                        names.stream().map(given -> new Column(given, ValueType.UNKNOWN)).toList(),
                         false);
             }
             List<Column> renamed = new ArrayList<>(columns.size());
@@ -113,11 +111,7 @@ abstract sealed class Range {
          * @param reads where it is noted what is read
          * @param aliases the names that the alias gives its first columns
          */
-        OfRelation(
-                RelationUse use,
-                Reads reads,
-                @Nullable String alias,
-                List<String> aliases) {
+        OfRelation(RelationUse use, Reads reads, @Nullable String alias, List<String> aliases) {
             super(alias == null ? use.name() : alias);
             this.use = use;
             this.relation = use.relation();

@@ -13,6 +13,7 @@ final class Ranges {
 
     private final @Nullable String listedSetting;
     private final List<Range> visible = new ArrayList<>();
+    private final List<Range> all = new ArrayList<>();
     private final IdentityHashMap<SyntaxNode, Range> byNode = new IdentityHashMap<>();
 
     /**
@@ -36,6 +37,7 @@ final class Ranges {
      */
     void add(SyntaxNode node, Range range, boolean hidden) {
         byNode.put(node, range);
+        all.add(range);
         if (!hidden) {
             visible.add(range);
         }
@@ -43,7 +45,13 @@ final class Ranges {
 
     /** Adds an item that no node stands for. */
     void add(Range range) {
+        all.add(range);
         visible.add(range);
+    }
+
+    /** Returns the items, those among them that a join hides from all but its own conditions. */
+    List<Range> all() {
+        return all;
     }
 
     /** Returns the items that can be named. */

@@ -1,13 +1,14 @@
 package dev.postern.sql;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is bound at one place of a statement, innermost first.
  *
  * @param cte the CTE that this level binds; {@code null} for a level that binds none
- * @param query what the FROM of a query around this place binds; {@code null} for a level that is no
- *     query
+ * @param query what the FROM of a query around this place binds; {@code null} for a level that is
+ *     no query
  * @param certain whether PostgreSQL sees all of {@code query} from here: in places such as ON and
  *     LATERAL it sees a part, and a name that it does not find there it looks for further out
  */
@@ -28,6 +29,14 @@ record Scope(
     /** Returns this place seen from where not all of the innermost query can be named. */
     Scope uncertain() {
         return query != null && certain ? new Scope(outer, null, query, false) : this;
+    }
+
+    /** Returns the items of {@code query} that may be named from here; empty if it is no query. */
+    List<Range> nameable() {
+        if (query == null) {
+            return List.of();
+        }
+        return certain ? query.visible() : query.all();
     }
 
     /** Returns the CTE of a name, {@code null} if none is bound here. */

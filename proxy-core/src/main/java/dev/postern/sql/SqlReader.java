@@ -72,7 +72,8 @@ public final class SqlReader {
             return new Unreadable(Reason.FAULT, "the grammar has given up", 0);
         }
         if (isBlank(text.bytes())) {
-            return new Parsed(List.of(), List.of(), List.of(), fingerprint(new Fingerprint().value()));
+            return new Parsed(
+                    List.of(), List.of(), List.of(), fingerprint(new Fingerprint().value()));
         }
         return switch (grammar.parse(text.bytes())) {
             case ParseOutcome.Tree tree ->

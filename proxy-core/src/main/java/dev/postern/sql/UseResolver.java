@@ -30,6 +30,7 @@ final class UseResolver {
     private final List<OperatorUse> operators = new ArrayList<>();
     private final List<CastUse> casts = new ArrayList<>();
     private final Set<Integer> present = new HashSet<>();
+    private final Set<Integer> reached = new HashSet<>();
     private final ArrayDeque<Integer> toClose = new ArrayDeque<>();
 
     UseResolver(FactsCollector found, ValueTypes types) {
@@ -67,6 +68,9 @@ final class UseResolver {
                 case PendingUse.Conversion conversion -> casts.add(cast(conversion));
             }
         }
+        // Arguments may be converted to what a routine takes.
+        reached.forEach(this::present);
+        close();
     }
 
     /** Values come from relations, parameters, what is converted, and what routines return. */
@@ -152,9 +156,7 @@ final class UseResolver {
                 call.count(),
                 call.syntax(),
                 call.position(),
-                catalog.isKnown()
-                        ? meaning(call)
-                        : new FunctionUse.Meaning.Unresolved());
+                catalog.isKnown() ? meaning(call) : new FunctionUse.Meaning.Unresolved());
     }
 
     private FunctionUse.Meaning meaning(PendingUse.Call call) {
@@ -187,6 +189,11 @@ final class UseResolver {
                             new CastUse.Meaning.Resolved(
                                     converted, castsTo(converted, operand, call.scope()))));
             return new FunctionUse.Meaning.Resolved(true, List.of());
+        }
+        for (Routine routine : meant) {
+            for (int i = 0; !routine.isBuiltIn() && i < routine.arguments().size(); i++) {
+                reached.add(routine.arguments().get(i));
+            }
         }
         return new FunctionUse.Meaning.Resolved(
                 meant.stream().anyMatch(Routine::isBuiltIn),
@@ -223,11 +230,21 @@ final class UseResolver {
                             .operators(
                                     all,
                                     use.prefix(),
-                                    types.of(use.left(), use.scope()),
-                                    types.of(use.right(), use.scope()),
+                                    use.left() == null
+                                            ? use.leftType()
+                                            : types.of(use.left(), use.scope()),
+                                    use.right() == null
+                                            ? use.rightType()
+                                            : types.of(use.right(), use.scope()),
                                     present::contains);
             // PostgreSQL will say that none of them fits.
             meant = meant.isEmpty() ? all : meant;
+        }
+        for (Operator operator : meant) {
+            if (!operator.isBuiltIn()) {
+                reached.add(operator.left());
+                reached.add(operator.right());
+            }
         }
         return new OperatorUse.Meaning.Resolved(
                 meant.stream().anyMatch(Operator::isBuiltIn),

@@ -22,6 +22,9 @@ final class ValueTypes {
     /** How deep an expression is followed. */
     private static final int MAX_DEPTH = 24;
 
+    private static final int NOWHERE = -2;
+    private static final int UNCLEAR = -3;
+
     /** Kinds of A_Expr whose value is true or false, or nothing at all. */
     private static final Set<String> TRUTHS =
             Set.of(
@@ -138,44 +141,53 @@ final class ValueTypes {
             return ValueType.UNKNOWN;
         }
         QualifiedName of = size == 1 ? null : QualifiedName.of(fields.subList(0, size - 1));
+        int type = ValueType.UNKNOWN;
         for (Scope scope = place; scope != null; scope = scope.outer()) {
-            Ranges ranges = scope.query();
-            if (ranges == null) {
-                continue;
-            }
-            Range with = null;
-            for (Range range : ranges.visible()) {
-                if (of != null && !range.isCalled(of.schema(), of.name())) {
-                    continue;
-                }
-                switch (range.has(name)) {
-                    case YES -> {
-                        if (with != null) {
-                            return ValueType.UNKNOWN;
-                        }
-                        with = range;
-                    }
-                    case MAYBE -> {
-                        return ValueType.UNKNOWN;
-                    }
-                    case NO -> {}
-                }
-            }
-            if (!scope.certain() && (with != null || of == null)) {
+            int here = columnAt(of, name, scope);
+            if (here == UNCLEAR || (here != NOWHERE && type > 0 && here != type)) {
                 return ValueType.UNKNOWN;
             }
-            if (with != null) {
-                return with.typeOf(name);
+            if (here != NOWHERE) {
+                type = here;
+                if (scope.certain()) {
+                    return type;
+                }
             }
         }
-        return of == null ? row(name, place) : ValueType.UNKNOWN;
+        return type == ValueType.UNKNOWN && of == null ? row(name, place) : type;
+    }
+
+    /** Returns a column's type as one query binds it, {@link #NOWHERE} or {@link #UNCLEAR}. */
+    private static int columnAt(@Nullable QualifiedName of, String name, Scope scope) {
+        Range with = null;
+        for (Range range : scope.nameable()) {
+            if (of != null && !range.isCalled(of.schema(), of.name())) {
+                continue;
+            }
+            switch (range.has(name)) {
+                case YES -> {
+                    if (with != null) {
+                        return UNCLEAR;
+                    }
+                    with = range;
+                }
+                case MAYBE -> {
+                    return UNCLEAR;
+                }
+                case NO -> {}
+            }
+        }
+        if (with == null) {
+            return NOWHERE;
+        }
+        int type = with.typeOf(name);
+        return type == ValueType.UNKNOWN ? UNCLEAR : type;
     }
 
     /** A whole row, {@code t}. */
     private static int row(String name, Scope place) {
         for (Scope scope = place; scope != null; scope = scope.outer()) {
-            Ranges ranges = scope.query();
-            for (Range range : ranges == null ? List.<Range>of() : ranges.visible()) {
+            for (Range range : scope.nameable()) {
                 if (range.isCalled(null, name)) {
                     return range.rowType();
                 }

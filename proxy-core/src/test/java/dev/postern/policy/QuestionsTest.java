@@ -132,7 +132,10 @@ class QuestionsTest {
 
     @Test
     void policyThatAllowsTheSchema_changesNothing() {
-        Policy policy = new Policy("p", Access.DEFAULT.withFunctions(List.of("postern.*", "postern.check(*)")));
+        Policy policy =
+                new Policy(
+                        "p",
+                        Access.DEFAULT.withFunctions(List.of("postern.*", "postern.check(*)")));
         assertThat(GATE.judge("SELECT postern.check('a'), 1", policy))
                 .isInstanceOf(Verdict.Deny.class);
         assertThat(GATE.judge("SELECT postern.check('a')", policy))

@@ -255,11 +255,7 @@ final class Composition {
             Configuration configuration, GateObserver observer, LongSupplier nanoTime) {
         GrammarModule grammar = GrammarModule.load();
         return new VerdictService(
-                grammar::newGrammar,
-                new Gate(),
-                gate(configuration.gate()),
-                observer,
-                nanoTime);
+                grammar::newGrammar, new Gate(), gate(configuration.gate()), observer, nanoTime);
     }
 
     private static GateSettings gate(GateConfig config) {

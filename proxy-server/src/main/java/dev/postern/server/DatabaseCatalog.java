@@ -6,7 +6,9 @@ import dev.postern.server.enforce.CatalogAccess;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One session's access to its database's catalog: the last snapshot there was, if there is none. */
+/**
+ * One session's access to its database's catalog: the last snapshot there was, if there is none.
+ */
 final class DatabaseCatalog implements CatalogAccess {
 
     private final CatalogService catalogs;
@@ -33,8 +35,7 @@ final class DatabaseCatalog implements CatalogAccess {
 
     @Override
     public void lookAgain(Consumer<Catalog> whenDone) {
-        catalogs.lookAgain(upstream, database)
-                .thenAccept(found -> whenDone.accept(known(found)));
+        catalogs.lookAgain(upstream, database).thenAccept(found -> whenDone.accept(known(found)));
     }
 
     private Catalog known(@Nullable Catalog found) {

@@ -4,9 +4,9 @@ import dev.postern.audit.AuditEvent;
 import dev.postern.audit.AuditSink;
 import dev.postern.audit.EventId;
 import dev.postern.audit.SessionContext;
-import dev.postern.identity.Agent;
 import dev.postern.catalog.Catalog;
 import dev.postern.catalog.SearchPath;
+import dev.postern.identity.Agent;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.BackendKey;
@@ -182,10 +182,9 @@ final class SessionOpening implements SessionOpener {
                 return;
             }
             catalogs.lookAgain(route.name(), startup.database())
-                    .thenAccept(
-                            read ->
-                                    channel.eventLoop()
-                                            .execute(() -> looked(policy, route, connection, read)));
+                    .thenAccept(read ->
+                            channel.eventLoop()
+                                    .execute(() -> looked(policy, route, connection, read)));
         }
 
         private void looked(

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /** What an agent is told of its policy and of itself. */
 class AnswerRowsTest {
 
-    private static final Policy POLICY = new Policy(
+    private static final Policy POLICY =
+            new Policy(
                     "reporting",
                     Access.DEFAULT
                             .withFunctions(List.of("public.distance(*)"))

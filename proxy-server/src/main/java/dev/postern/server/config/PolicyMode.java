@@ -1,6 +1,9 @@
 package dev.postern.server.config;
 
-/** What becomes of a statement that a policy's rules for relations, columns or functions are against. */
+/**
+ * What becomes of a statement that a policy's rules for relations, columns or functions are
+ * against.
+ */
 public enum PolicyMode {
     /** It is refused. */
     ENFORCE,

@@ -15,8 +15,7 @@ public record RelationsConfig(
         @Nullable List<String> allow, List<String> deny, List<String> deniedColumns) {
 
     /** No rules. */
-    public static final RelationsConfig NONE =
-            new RelationsConfig(null, List.of(), List.of());
+    public static final RelationsConfig NONE = new RelationsConfig(null, List.of(), List.of());
 
     public RelationsConfig {
         allow = allow == null ? null : Keys.POLICY_RELATIONS_ALLOW.check(List.copyOf(allow));

@@ -268,12 +268,15 @@ final class ValueTypes {
 
     /** A relation of a policy's rules. */
     static ValueType<String> relation() {
-        return pattern("a relation with its schema, such as public.orders, public.* or \"Odd.schema\".orders", 2);
+        return pattern(
+                "a relation with its schema, such as public.orders, public.* or \"Odd.schema\".orders",
+                2);
     }
 
     /** A column of a policy's rules. */
     static ValueType<String> column() {
-        return pattern("a column with its schema and relation, such as public.users.password_hash", 3);
+        return pattern(
+                "a column with its schema and relation, such as public.users.password_hash", 3);
     }
 
     private static ValueType<String> pattern(String form, int parts) {

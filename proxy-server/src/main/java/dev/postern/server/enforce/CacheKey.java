@@ -32,12 +32,7 @@ final class CacheKey implements Comparable<CacheKey> {
      *
      * @param isShape whether they are a shape, and not a text
      */
-    void set(
-            Policy newPolicy,
-            CatalogView view,
-            boolean isShape,
-            byte[] newBytes,
-            int newLength) {
+    void set(Policy newPolicy, CatalogView view, boolean isShape, byte[] newBytes, int newLength) {
         policy = newPolicy;
         catalogVersion = view.catalog().version();
         paths = view.paths();

@@ -106,11 +106,10 @@ final class HeadVerdicts {
                         && denial.saysMissing();
         if (missing && !lookedAgain) {
             lookedAgain = true;
-            catalog.lookAgain(
-                    () ->
-                            environment
-                                    .eventLoop()
-                                    .execute(() -> onVerdict(judgedOn, text, verdict, start)));
+            catalog.lookAgain(() ->
+                    environment
+                            .eventLoop()
+                            .execute(() -> onVerdict(judgedOn, text, verdict, start)));
             return;
         }
         waiting = false;

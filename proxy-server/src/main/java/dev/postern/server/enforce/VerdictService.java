@@ -123,8 +123,7 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
     }
 
     @Override
-    public void judge(
-            Policy policy, CatalogView view, SqlText text, Consumer<Verdict> whenDone) {
+    public void judge(Policy policy, CatalogView view, SqlText text, Consumer<Verdict> whenDone) {
         if (text.length() > settings.limits().textBytes()) {
             whenDone.accept(Gate.unreadable(SqlReader.tooLong(text, settings.limits())));
             return;
@@ -230,8 +229,7 @@ public final class VerdictService implements StatementJudge, AutoCloseable {
         Verdict verdict;
         TimeLimit.Watch watch = timeLimit.begin();
         try {
-            Gate.Judged judged =
-                    gate.judge(text, judging.policy(), judging.view(), reader::read);
+            Gate.Judged judged = gate.judge(text, judging.policy(), judging.view(), reader::read);
             facts = judged.facts();
             verdict = judged.verdict();
         } finally {

@@ -62,8 +62,7 @@ final class StatementCounters {
         }
     }
 
-    private static Map<String, LongAdder> of(
-            Map<Rule, Map<String, LongAdder>> byRule, Rule rule) {
+    private static Map<String, LongAdder> of(Map<Rule, Map<String, LongAdder>> byRule, Rule rule) {
         Map<String, LongAdder> byCommand = byRule.get(rule);
         if (byCommand == null) {
             throw new IllegalStateException("no counters for rule " + rule);

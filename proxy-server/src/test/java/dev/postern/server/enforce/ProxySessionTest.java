@@ -18,7 +18,6 @@ import dev.postern.policy.Access;
 import dev.postern.policy.Policy;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProxySessionTest {

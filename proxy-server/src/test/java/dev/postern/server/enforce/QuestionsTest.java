@@ -18,7 +18,6 @@ import dev.postern.policy.Access;
 import dev.postern.policy.Policy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is sent in place of a question to Postern. */

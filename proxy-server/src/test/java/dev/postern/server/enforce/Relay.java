@@ -156,8 +156,7 @@ final class Relay implements StatementJudge, SessionHooks {
     }
 
     @Override
-    public void judge(
-            Policy under, CatalogView view, SqlText text, Consumer<Verdict> whenDone) {
+    public void judge(Policy under, CatalogView view, SqlText text, Consumer<Verdict> whenDone) {
         if (late) {
             verdicts.add(() -> whenDone.accept(verdict(text)));
         } else {

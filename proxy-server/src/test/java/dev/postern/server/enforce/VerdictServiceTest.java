@@ -2,9 +2,9 @@ package dev.postern.server.enforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.postern.policy.Gate;
 import dev.postern.catalog.CatalogView;
 import dev.postern.policy.Access;
+import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Rule;
 import dev.postern.policy.Verdict;
@@ -76,7 +76,11 @@ class VerdictServiceTest {
             service.judgeNow(POLICY, VIEW, text("SELECT current_setting('TimeZone')"));
             service.judgeNow(POLICY, VIEW, text("SELECT evil(1)"));
             service.judgeNow(POLICY, VIEW, text("SELECT 'a'::regclass"));
-            assertThat(service.cached(POLICY, VIEW, text("SELECT current_setting('primary_conninfo')")))
+            assertThat(
+                            service.cached(
+                                    POLICY,
+                                    VIEW,
+                                    text("SELECT current_setting('primary_conninfo')")))
                     .isNull();
             assertThat(service.cached(POLICY, VIEW, text("SELECT evil(2)"))).isNull();
             assertThat(service.cached(POLICY, VIEW, text("SELECT 'b'::regclass"))).isNull();
@@ -92,7 +96,8 @@ class VerdictServiceTest {
                 new FakeGrammar(text ->
                         tree("{\"version\":180004,\"stmts\":[{\"stmt\":{\"SelectStmt\":{}}}]}"));
         try (VerdictService service = service(() -> fooled, counts)) {
-            assertRule(service.judgeNow(POLICY, VIEW, text("DELETE FROM t")), Rule.READERS_DISAGREE);
+            assertRule(
+                    service.judgeNow(POLICY, VIEW, text("DELETE FROM t")), Rule.READERS_DISAGREE);
             assertRule(
                     service.judgeNow(POLICY, VIEW, text("SELECT * INTO u FROM t")),
                     Rule.READERS_DISAGREE);
@@ -101,7 +106,9 @@ class VerdictServiceTest {
                     Rule.READERS_DISAGREE);
             assertRule(
                     service.judgeNow(
-                            POLICY, VIEW, text("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d")),
+                            POLICY,
+                            VIEW,
+                            text("WITH d AS (DELETE FROM t RETURNING 1) SELECT * FROM d")),
                     Rule.READERS_DISAGREE);
             assertThat(counts.readAgain).containsEntry(GateObserver.SecondReaderResult.VETO, 4);
         }
@@ -113,7 +120,8 @@ class VerdictServiceTest {
         try (VerdictService service = service(GrammarModule.load()::newGrammar, counts)) {
             assertThat(
                             service.judgeNow(
-                                    POLICY, VIEW,
+                                    POLICY,
+                                    VIEW,
                                     text(
                                             "SELECT 1 OPERATOR(pg_catalog.+) 2, U&'\\0041' UESCAPE '\\'")))
                     .isInstanceOf(Verdict.Allow.class);
@@ -213,8 +221,7 @@ class VerdictServiceTest {
 
     private static VerdictService service(
             java.util.function.Supplier<Grammar> grammars, GateObserver observer) {
-        return new VerdictService(
-                grammars, new Gate(), SETTINGS, observer, System::nanoTime);
+        return new VerdictService(grammars, new Gate(), SETTINGS, observer, System::nanoTime);
     }
 
     private static CompletableFuture<Verdict> judge(VerdictService service, String sql) {
