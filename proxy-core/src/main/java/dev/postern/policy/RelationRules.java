@@ -1,20 +1,15 @@
 package dev.postern.policy;
 
-import dev.postern.catalog.Catalog;
 import dev.postern.catalog.Column;
 import dev.postern.catalog.Relation;
 import dev.postern.catalog.SearchPath;
-import dev.postern.protocol.SqlState;
 import dev.postern.sql.RelationUse;
 import dev.postern.sql.RelationUse.ColumnRead;
 import dev.postern.sql.StatementFacts;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * there.
  */
 final class RelationRules {
-
-    private static final int MAX_LISTED = 12;
-    private static final int MAX_COLUMNS = 100;
 
     private static final String TOAST_SCHEMA = "pg_toast";
 
@@ -80,18 +72,18 @@ final class RelationRules {
     private @Nullable Denial relation(
             RelationUse use, Relation relation, Context context, Standing standing) {
         Policy policy = context.policy();
-        Set<Relation> above = lineage(relation, context.catalog(), true);
-        Set<Relation> below = use.only() ? Set.of() : lineage(relation, context.catalog(), false);
+        Set<Relation> above = Lineage.above(relation, context.catalog());
+        Set<Relation> below = use.only() ? Set.of() : Lineage.below(relation, context.catalog());
         boolean allowed = standing == Standing.VOUCHED || isAllowed(above, policy);
         if (!allowed || isDenied(above, policy) || isDenied(below, policy) || isToast(relation)) {
-            return closed(use, policy);
+            return RelationDenials.closed(use, policy);
         }
         if (!isNamedIfForeign(above, relation, policy)) {
-            return foreign(use);
+            return RelationDenials.foreign(use);
         }
         for (Relation part : below) {
             if (!isNamedIfForeign(above, part, policy)) {
-                return foreign(use);
+                return RelationDenials.foreign(use);
             }
         }
         Objection objection = definition(relation, context);
@@ -143,7 +135,7 @@ final class RelationRules {
         for (ColumnRead read : use.reads()) {
             boolean all = read.column().equals(ColumnRead.ALL);
             if (all || closed.names().contains(read.column())) {
-                return column(use, read, closed, context.policy());
+                return RelationDenials.column(use, read, closed, context.policy());
             }
         }
         return null;
@@ -165,8 +157,8 @@ final class RelationRules {
         Set<String> closed = new HashSet<>();
         List<RelationPattern> patterns = context.policy().deniedColumns();
         if (!patterns.isEmpty()) {
-            Set<Relation> family = new LinkedHashSet<>(lineage(relation, context.catalog(), true));
-            family.addAll(lineage(relation, context.catalog(), false));
+            Set<Relation> family = new LinkedHashSet<>(Lineage.above(relation, context.catalog()));
+            family.addAll(Lineage.below(relation, context.catalog()));
             for (RelationPattern pattern : patterns) {
                 if (family.stream()
                         .anyMatch(member -> pattern.matches(member.schema(), member.name()))) {
@@ -206,61 +198,6 @@ final class RelationRules {
                 ? ClosedColumns.NONE
                 : new ClosedColumns(
                         closed, Rule.COLUMN_DENIED, "policy \"" + policy.name() + "\" closes it");
-    }
-
-    private static Denial column(
-            RelationUse use, ColumnRead read, ClosedColumns closed, Policy policy) {
-        boolean all = read.column().equals(ColumnRead.ALL);
-        Relation relation = use.relation();
-        String open =
-                relation == null
-                        ? ""
-                        : relation.columns().stream()
-                                .map(Column::name)
-                                .filter(name -> !closed.names().contains(name))
-                                .limit(MAX_COLUMNS)
-                                .collect(Collectors.joining(", "));
-        String object = use.qualifiedName() + "." + read.column();
-        String hint =
-                open.isEmpty()
-                        ? "Name the columns you need, without * and whole rows."
-                        : "Name the columns you need; these may be read: " + open + ".";
-        return new Denial(
-                closed.rule(),
-                SqlState.INSUFFICIENT_PRIVILEGE,
-                all
-                        ? "all of "
-                                + use.qualifiedName()
-                                + " cannot be read: some of its columns are not open to agents"
-                                + (closed.rule() == Rule.COLUMN_DENIED
-                                        ? " of policy \"" + policy.name() + "\""
-                                        : ": " + closed.reason())
-                        : "column " + object + " is not for agents: " + closed.reason(),
-                read.position() > 0 ? read.position() : use.position(),
-                object,
-                hint);
-    }
-
-    /** Returns a relation with all that it is a part of, or all that are parts of it. */
-    private static Set<Relation> lineage(Relation relation, Catalog catalog, boolean up) {
-        if ((up ? relation.parents() : relation.children()).isEmpty()) {
-            return Set.of(relation);
-        }
-        Set<Relation> lineage = new LinkedHashSet<>();
-        ArrayDeque<Relation> pending = new ArrayDeque<>();
-        pending.add(relation);
-        for (Relation next = pending.poll(); next != null; next = pending.poll()) {
-            if (lineage.add(next)) {
-                var related = up ? next.parents() : next.children();
-                for (int i = 0; i < related.size(); i++) {
-                    Relation other = catalog.relation(related.get(i));
-                    if (other != null) {
-                        pending.add(other);
-                    }
-                }
-            }
-        }
-        return lineage;
     }
 
     private static boolean isAllowed(Set<Relation> relations, Policy policy) {
@@ -309,17 +246,6 @@ final class RelationRules {
         return false;
     }
 
-    private static Denial foreign(RelationUse use) {
-        return new Denial(
-                Rule.FOREIGN_TABLE,
-                SqlState.INSUFFICIENT_PRIVILEGE,
-                use.qualifiedName()
-                        + " is, or has among its parts, a foreign table: reading it reaches another system",
-                use.position(),
-                use.qualifiedName(),
-                "Read other tables, or ask for the foreign table's full name in relations.allow of the policy.");
-    }
-
     /** Where no catalog was asked, what the name may mean counts. */
     private static @Nullable Denial byName(RelationUse use, Policy policy) {
         if (isSystem(use.schema()) || use.name().startsWith("pg_")) {
@@ -328,7 +254,7 @@ final class RelationRules {
         List<RelationPattern> allowed = policy.relations();
         boolean open = allowed == null || allowed.stream().anyMatch(p -> matches(p, use));
         boolean denied = policy.deniedRelations().stream().anyMatch(p -> matches(p, use));
-        return open && !denied ? null : closed(use, policy);
+        return open && !denied ? null : RelationDenials.closed(use, policy);
     }
 
     private static boolean matches(RelationPattern pattern, RelationUse use) {
@@ -354,15 +280,9 @@ final class RelationRules {
             denied |= anyMatches(policy.deniedRelations(), schema, use.name());
         }
         if (!open || denied) {
-            return closed(use, policy);
+            return RelationDenials.closed(use, policy);
         }
-        return new Denial(
-                Rule.RELATION_UNKNOWN,
-                SqlState.UNDEFINED_TABLE,
-                "relation \"" + use.qualifiedName() + "\" does not exist",
-                use.position(),
-                use.qualifiedName(),
-                "Check its name and schema; information_schema.tables lists what there is.");
+        return RelationDenials.missing(use);
     }
 
     private static boolean isSystem(@Nullable String schema) {
@@ -373,44 +293,6 @@ final class RelationRules {
     private static boolean anyMatches(
             List<RelationPattern> patterns, String schema, String relation) {
         return patterns.stream().anyMatch(pattern -> pattern.matches(schema, relation));
-    }
-
-    private static Denial closed(RelationUse use, Policy policy) {
-        return new Denial(
-                Rule.RELATION_DENIED,
-                SqlState.INSUFFICIENT_PRIVILEGE,
-                "relation "
-                        + use.qualifiedName()
-                        + " is not open to agents of policy \""
-                        + policy.name()
-                        + "\"",
-                use.position(),
-                use.qualifiedName(),
-                open(policy));
-    }
-
-    private static String open(Policy policy) {
-        List<RelationPattern> allowed = policy.relations();
-        List<String> parts = new ArrayList<>();
-        parts.add(
-                allowed == null
-                        ? "Other relations may be read"
-                        : "These may be read: " + listed(allowed));
-        if (!policy.deniedRelations().isEmpty()) {
-            parts.add("but not " + listed(policy.deniedRelations()));
-        }
-        return String.join(", ", parts) + ".";
-    }
-
-    private static String listed(List<RelationPattern> patterns) {
-        String list =
-                patterns.stream()
-                        .limit(MAX_LISTED)
-                        .map(RelationPattern::toString)
-                        .collect(Collectors.joining(", "));
-        return patterns.size() > MAX_LISTED
-                ? list + " and " + (patterns.size() - MAX_LISTED) + " more"
-                : list;
     }
 
     private static String kind(Relation relation) {

@@ -6,7 +6,6 @@ import dev.postern.sql.RelationUse.ColumnRead;
 import dev.postern.sql.SyntaxNode.NodeList;
 import dev.postern.sql.SyntaxSchema.RefusedTag;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +21,7 @@ final class ExpressionWalker {
     private final FactsCollector found;
     private final FromClause from;
     private final ColumnReferences columns;
+    private final OperatorCollector operators;
     private final ArrayDeque<Visit> pending = new ArrayDeque<>();
     private int visits;
 
@@ -29,6 +29,7 @@ final class ExpressionWalker {
         this.found = found;
         this.from = types.from();
         this.columns = new ColumnReferences(found, types);
+        this.operators = new OperatorCollector(found);
     }
 
     /**
@@ -104,19 +105,19 @@ final class ExpressionWalker {
             case "ColumnRef" -> columns.read(node, scope, position(node), output);
             case "A_Const" -> constant(node);
             case "A_Expr" -> {
-                operator(node, scope);
+                operators.expression(node, scope);
                 pushChildren(node, scope, output);
             }
             case "SubLink" -> {
-                subLink(node, scope);
+                operators.subLink(node, scope);
                 pushChildren(node, scope, output);
             }
             case "CaseExpr" -> {
-                caseOperand(node, scope);
+                operators.caseOperand(node, scope);
                 pushChildren(node, scope, output);
             }
             case "SortBy" -> {
-                operators(node.list("useOp"), node, null, null, false, scope);
+                operators.sorting(node, scope);
                 pushChildren(node, scope, output);
             }
             case "A_Indirection" -> {
@@ -244,7 +245,7 @@ final class ExpressionWalker {
         }
         if (join.flag("isNatural")) {
             // What is not known of its sides may be compared as well.
-            operation(null, "=", position(join), null, null, false, scope);
+            operators.anyEquality(join, scope);
         }
         push(join.node("quals"), scope, output);
         push(join.node("rarg"), scope, output);
@@ -322,122 +323,6 @@ final class ExpressionWalker {
         if (text != null) {
             found.constant(text);
         }
-    }
-
-    private void operator(SyntaxNode expression, Scope scope) {
-        SyntaxNode left = expression.node("lexpr");
-        SyntaxNode right = expression.node("rexpr");
-        String kind = expression.text("kind");
-        switch (kind == null ? "" : kind) {
-            case "AEXPR_OP" ->
-                    operators(
-                            expression.list("name"), expression, left, right, left == null, scope);
-            case "AEXPR_BETWEEN",
-                    "AEXPR_NOT_BETWEEN",
-                    "AEXPR_BETWEEN_SYM",
-                    "AEXPR_NOT_BETWEEN_SYM" -> {
-                int position = position(expression);
-                for (SyntaxNode bound : itemsOf(right)) {
-                    operation(null, ">=", position, left, bound, false, scope);
-                    operation(null, "<=", position, left, bound, false, scope);
-                    if (!"AEXPR_BETWEEN".equals(kind)) {
-                        operation(null, "<", position, left, bound, false, scope);
-                        operation(null, ">", position, left, bound, false, scope);
-                    }
-                }
-            }
-            case "AEXPR_IN" -> {
-                for (SyntaxNode item : itemsOf(right)) {
-                    operators(expression.list("name"), expression, left, item, false, scope);
-                }
-            }
-            case "AEXPR_OP_ANY", "AEXPR_OP_ALL" ->
-                    operators(expression.list("name"), expression, left, null, false, scope);
-            default -> operators(expression.list("name"), expression, left, right, false, scope);
-        }
-    }
-
-    /** A long list of one operator's operands counts once for each kind of operand. */
-    private static List<@Nullable SyntaxNode> itemsOf(@Nullable SyntaxNode list) {
-        List<@Nullable SyntaxNode> items = new ArrayList<>();
-        if (list == null || !list.is("List")) {
-            items.add(list);
-            return items;
-        }
-        boolean literal = false;
-        boolean number = false;
-        for (SyntaxNode item : list.list("items")) {
-            if (item != null && item.is("A_Const")) {
-                boolean string = item.has("sval");
-                if (string ? literal : number) {
-                    continue;
-                }
-                literal |= string;
-                number |= !string;
-            }
-            items.add(item);
-        }
-        return items;
-    }
-
-    private void subLink(SyntaxNode link, Scope scope) {
-        String kind = link.text("subLinkType");
-        if ("ANY_SUBLINK".equals(kind) && link.list("operName").isEmpty()) {
-            operation(null, "=", position(link), link.node("testexpr"), null, false, scope);
-        }
-        operators(link.list("operName"), link, link.node("testexpr"), null, false, scope);
-    }
-
-    /** {@code CASE x WHEN y} compares. */
-    private void caseOperand(SyntaxNode expression, Scope scope) {
-        SyntaxNode operand = expression.node("arg");
-        if (operand == null) {
-            return;
-        }
-        for (SyntaxNode when : expression.list("args")) {
-            operation(
-                    null,
-                    "=",
-                    position(expression),
-                    operand,
-                    when == null ? null : when.node("expr"),
-                    false,
-                    scope);
-        }
-    }
-
-    private void operators(
-            List<@Nullable SyntaxNode> parts,
-            SyntaxNode place,
-            @Nullable SyntaxNode left,
-            @Nullable SyntaxNode right,
-            boolean prefix,
-            Scope scope) {
-        if (!parts.isEmpty()) {
-            QualifiedName name = QualifiedName.of(parts);
-            operation(name.schema(), name.name(), position(place), left, right, prefix, scope);
-        }
-    }
-
-    private void operation(
-            @Nullable String schema,
-            String symbol,
-            int position,
-            @Nullable SyntaxNode left,
-            @Nullable SyntaxNode right,
-            boolean prefix,
-            Scope scope) {
-        found.uses.add(
-                new PendingUse.Operation(
-                        schema,
-                        symbol,
-                        position,
-                        left,
-                        right,
-                        prefix,
-                        scope,
-                        ValueType.UNKNOWN,
-                        ValueType.UNKNOWN));
     }
 
     private void nestedStatement(SyntaxNode node) {
