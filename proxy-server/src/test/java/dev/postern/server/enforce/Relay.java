@@ -98,6 +98,11 @@ final class Relay implements StatementJudge, SessionHooks {
         agent.onResume = this::present;
     }
 
+    /** Tells whether a text asks Postern. */
+    static boolean isQuestion(String sql) {
+        return QUESTIONS.containsKey(sql);
+    }
+
     private boolean accept(AuditEvent event) {
         journal.add(event.getClass().getSimpleName() + (auditAccepts ? "" : " refused"));
         if (auditAccepts) {

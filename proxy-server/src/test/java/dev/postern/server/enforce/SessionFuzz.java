@@ -169,6 +169,13 @@ public final class SessionFuzz {
         if (sql.equals(CANNOT_SUCCEED)) {
             return;
         }
+        if (sql.contains("::pg_catalog.")) {
+            // Postern's own text, in the place of a question.
+            if (recorded.stream().noneMatch(Relay::isQuestion)) {
+                throw new AssertionError("answered without a question: " + sql);
+            }
+            return;
+        }
         if (!ALLOWED.contains(sql)) {
             throw new AssertionError("a refused text was forwarded: " + sql);
         }
