@@ -50,7 +50,7 @@ final class CallRules {
         return findings.add(unseen(facts, path, context));
     }
 
-    private @Nullable Denial function(FunctionUse use, SearchPath path, Context context) {
+    @Nullable Denial function(FunctionUse use, SearchPath path, Context context) {
         return switch (use.meaning()) {
             case FunctionUse.Meaning.Unresolved unresolved ->
                     use.syntax() == Syntax.ATTRIBUTE
@@ -75,7 +75,7 @@ final class CallRules {
         };
     }
 
-    private @Nullable Denial builtIn(FunctionUse use, Policy policy) {
+    @Nullable Denial builtIn(FunctionUse use, Policy policy) {
         return switch (use.syntax()) {
             case ATTRIBUTE -> byName.attribute(use);
             case TABLESAMPLE, SPECIAL, CALL -> byName.builtIn(use, policy);
@@ -100,7 +100,7 @@ final class CallRules {
                 "Check its name, schema and number of arguments; \\df or pg_proc lists what there is.");
     }
 
-    private @Nullable Denial operator(OperatorUse use, SearchPath path, Context context) {
+    @Nullable Denial operator(OperatorUse use, SearchPath path, Context context) {
         return switch (use.meaning()) {
             case OperatorUse.Meaning.Unresolved unresolved -> byName.operator(use);
             case OperatorUse.Meaning.Resolved(boolean builtIn, List<Operator> others) -> {
@@ -128,7 +128,7 @@ final class CallRules {
                 "Check the symbol and the types of its operands; a cast may help.");
     }
 
-    private @Nullable Denial cast(CastUse use, SearchPath path, Context context) {
+    @Nullable Denial cast(CastUse use, SearchPath path, Context context) {
         return switch (use.meaning()) {
             case CastUse.Meaning.Unresolved unresolved -> byName.cast(use, context.policy());
             case CastUse.Meaning.NoType noType ->

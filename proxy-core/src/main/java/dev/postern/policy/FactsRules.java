@@ -14,11 +14,18 @@ final class FactsRules {
 
     private final RelationRules relations;
     private final CallRules calls;
+    private final Explainer explainer;
 
     FactsRules() {
         RoutineRules routines = new RoutineRules(this);
         this.relations = new RelationRules(routines, this);
         this.calls = new CallRules(routines);
+        this.explainer = new Explainer(routines, calls, relations);
+    }
+
+    /** Returns what puts these rules' findings into words. */
+    Explainer explainer() {
+        return explainer;
     }
 
     /** Adds what stands against a statement that a definition holds. */

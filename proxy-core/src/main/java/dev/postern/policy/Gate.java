@@ -126,6 +126,32 @@ public final class Gate {
     }
 
     /**
+     * Tells what a text names, what each name means under the first search path that may apply, and
+     * why it passes or not; one element a statement, none for a text that cannot be read.
+     *
+     * @param view what the names in it mean
+     * @param reader reads it, and what the catalog holds, on the calling thread
+     */
+    public List<Explanation> explain(
+            SqlText text, Policy policy, CatalogView view, DefinitionReader reader) {
+        return switch (reader.read(text, view)) {
+            case SqlFacts.Unreadable unreadable -> List.of();
+            case SqlFacts.Parsed parsed -> {
+                Context context =
+                        new Context(
+                                policy,
+                                view.catalog(),
+                                reader,
+                                knowledge.of(view.catalog(), policy));
+                yield parsed.statements().stream()
+                        .map(facts ->
+                                rules.explainer().explain(facts, view.paths().getFirst(), context))
+                        .toList();
+            }
+        };
+    }
+
+    /**
      * Tells whether a verdict on these facts holds for every text that differs from this one in the
      * values of its constants only: the text is one query, and no constant in it names something or
      * decides anything.

@@ -127,7 +127,7 @@ final class RelationRules {
     }
 
     /** Returns what stands against reading the columns that a use reads. */
-    private @Nullable Denial columns(RelationUse use, Context context) {
+    @Nullable Denial columns(RelationUse use, Context context) {
         ClosedColumns closed = closedColumns(use, context);
         if (closed.names().isEmpty()) {
             return null;

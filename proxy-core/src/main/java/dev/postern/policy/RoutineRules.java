@@ -243,7 +243,7 @@ final class RoutineRules {
      *
      * @param explicitly whether only entries that name it without {@code *} count
      */
-    private static boolean isAllowed(Routine routine, Policy policy, boolean explicitly) {
+    static boolean isAllowed(Routine routine, Policy policy, boolean explicitly) {
         for (FunctionPattern pattern : policy.functions()) {
             if ((pattern.isExplicit() || !explicitly)
                     && pattern.matches(
@@ -255,7 +255,7 @@ final class RoutineRules {
     }
 
     /** A type is allowed as the function of its name would be. */
-    private static boolean isAllowed(Type type, Policy policy) {
+    static boolean isAllowed(Type type, Policy policy) {
         for (FunctionPattern pattern : policy.functions()) {
             if (pattern.matches(type.schema(), type.name(), 1)) {
                 return true;

@@ -258,7 +258,7 @@ final class Composition {
                 grammar::newGrammar, new Gate(), gate(configuration.gate()), observer, nanoTime);
     }
 
-    private static GateSettings gate(GateConfig config) {
+    static GateSettings gate(GateConfig config) {
         return new GateSettings(
                 new GateLimits(
                         config.maxText(),

@@ -4,6 +4,7 @@ import dev.postern.server.cli.AgentCommand;
 import dev.postern.server.cli.AuditCommand;
 import dev.postern.server.cli.CheckCommand;
 import dev.postern.server.cli.DemoCommand;
+import dev.postern.server.cli.PolicyCommand;
 import dev.postern.server.cli.PosternCommand;
 import dev.postern.server.cli.ServeCommand;
 import dev.postern.server.cli.Signals;
@@ -20,8 +21,9 @@ public final class Main {
                 PosternCommand.with(
                                 new DemoCommand(PosternServer::start, Signals.ofProcess()),
                                 new ServeCommand(PosternServer::start, Signals.ofProcess()),
-                                new CheckCommand(new OfflineCheck(), System.in),
+                                new CheckCommand(OpenWorkbench::new, System.in),
                                 AgentCommand.create(InstantSource.system()),
+                                PolicyCommand.create(OpenWorkbench::new),
                                 AuditCommand.create())
                         .execute(arguments));
     }

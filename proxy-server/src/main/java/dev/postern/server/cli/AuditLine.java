@@ -52,11 +52,15 @@ final class AuditLine {
         if (event.has("rule")) {
             text.append('[').append(text(event, "rule")).append(']');
         }
-        String statement = text(event, "statement").strip().replaceAll("\\s+", " ");
-        text.append("  ").append(statement, 0, Math.min(statement.length(), LONGEST_TEXT));
-        if (statement.length() > LONGEST_TEXT) {
-            text.append('…');
-        }
+        text.append("  ").append(shortened(text(event, "statement")));
+    }
+
+    /** Returns a statement on one line, cut where it is long. */
+    static String shortened(String sql) {
+        String statement = sql.strip().replaceAll("\\s+", " ");
+        return statement.length() <= LONGEST_TEXT
+                ? statement
+                : statement.substring(0, LONGEST_TEXT) + "…";
     }
 
     private static void completed(StringBuilder text, JsonNode event) {
@@ -86,7 +90,7 @@ final class AuditLine {
     }
 
     /** An agent wrote some of this: nothing in it may steer the terminal. */
-    private static String printable(StringBuilder text) {
+    static String printable(CharSequence text) {
         return text.toString().replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", "\uFFFD");
     }
 }

@@ -46,6 +46,12 @@ public record Configuration(
         }
     }
 
+    /** Returns the same with other policies. */
+    Configuration withPolicies(Map<String, PolicyConfig> others) {
+        return new Configuration(
+                directory, listen, admin, upstreams, others, agents, audit, gate, session, server);
+    }
+
     /** Returns the same with other agents. */
     Configuration withAgents(Map<String, AgentConfig> others) {
         return new Configuration(

@@ -53,6 +53,37 @@ public final class ConfigurationLoader {
     }
 
     /**
+     * Reads a file that may hold policies only: what else there is to a configuration, and policies
+     * of other names, are then those of another.
+     *
+     * @throws InvalidConfigurationException listing everything that is wrong, or that the file
+     *     cannot be read
+     */
+    public static Configuration loadOver(Configuration base, Path file)
+            throws InvalidConfigurationException {
+        String text = readText(file);
+        Problems problems = new Problems(file.toString());
+        YamlNode document;
+        try {
+            document = YamlDocument.read(text);
+        } catch (YamlDocument.Unreadable e) {
+            throw new InvalidConfigurationException(
+                    List.of(new Problem(file.toString(), e.line(), "", e.problem())));
+        }
+        boolean policiesOnly =
+                document instanceof YamlNode.Mapping mapping
+                        && !mapping.entries().isEmpty()
+                        && mapping.entries().stream()
+                                .allMatch(entry -> entry.key().text().equals("policies"));
+        if (!policiesOnly) {
+            return parse(file.toString(), text, directoryOf(file));
+        }
+        new SchemaCheck(problems).check(document);
+        problems.throwIfAny();
+        return new ConfigurationReader(document, base.directory(), problems).readPolicies(base);
+    }
+
+    /**
      * Reads a configuration file's text.
      *
      * @throws InvalidConfigurationException if it cannot be read, or is not UTF-8

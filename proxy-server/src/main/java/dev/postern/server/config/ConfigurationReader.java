@@ -58,6 +58,16 @@ final class ConfigurationReader {
                 Objects.requireNonNull(server));
     }
 
+    /** Makes the policies; all else is that of another configuration. */
+    Configuration readPolicies(Configuration base) throws InvalidConfigurationException {
+        Map<String, PolicyConfig> policies = new LinkedHashMap<>(base.policies());
+        policies.putAll(named("policies", this::policy));
+        CrossReferences.dangling(base.upstreams(), policies, base.agents())
+                .forEach(dangling -> problems.add(dangling.keyPath(), dangling.message()));
+        problems.throwIfAny();
+        return base.withPolicies(policies);
+    }
+
     /** Makes a record, or notes what it refuses. */
     private <T> @Nullable T section(Section section, Function<Section, T> maker) {
         return attempt(section.path(), () -> maker.apply(section));
