@@ -7,7 +7,9 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What a relation is a partition or inheritance child of, and what its own are, at any distance. */
+/**
+ * What a relation is a partition or inheritance child of, and what its own are, at any distance.
+ */
 final class Lineage {
 
     private Lineage() {}

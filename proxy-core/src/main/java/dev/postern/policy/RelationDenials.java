@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The refusals of relations and columns. They say nothing of a relation that its name does not say. */
+/**
+ * The refusals of relations and columns. They say nothing of a relation that its name does not say.
+ */
 final class RelationDenials {
 
     private static final int MAX_LISTED = 12;
@@ -41,8 +43,7 @@ final class RelationDenials {
     }
 
     /** The refusal of a read of a closed column. */
-    static Denial column(
-            RelationUse use, ColumnRead read, ClosedColumns closed, Policy policy) {
+    static Denial column(RelationUse use, ColumnRead read, ClosedColumns closed, Policy policy) {
         boolean all = read.column().equals(ColumnRead.ALL);
         Relation relation = use.relation();
         String open =
@@ -74,7 +75,9 @@ final class RelationDenials {
                 hint);
     }
 
-    /** The refusal of a name that the policy does not open, whether the relation is there or not. */
+    /**
+     * The refusal of a name that the policy does not open, whether the relation is there or not.
+     */
     static Denial closed(RelationUse use, Policy policy) {
         return new Denial(
                 Rule.RELATION_DENIED,

@@ -106,7 +106,8 @@ final class OperatorCollector {
             Scope scope) {
         if (!parts.isEmpty()) {
             QualifiedName name = QualifiedName.of(parts);
-            operation(name.schema(), name.name(), found.position(place), left, right, prefix, scope);
+            operation(
+                    name.schema(), name.name(), found.position(place), left, right, prefix, scope);
         }
     }
 
