@@ -174,7 +174,12 @@ final class ExpressionWalker {
         int elsewhere = whole ? ColumnRead.ANYWHERE : output;
         for (Object value : select.values()) {
             if (value instanceof SyntaxNode child && !child.is("WithClause")) {
-                boolean arm = whole && child.is("SelectStmt") && select.flag("all");
+                // INTERSECT and EXCEPT compare, and UNION without ALL does.
+                boolean arm =
+                        whole
+                                && child.is("SelectStmt")
+                                && select.flag("all")
+                                && "SETOP_UNION".equals(select.text("op"));
                 push(child, scope, arm ? WHOLE_QUERY : elsewhere);
             }
         }

@@ -53,10 +53,19 @@ final class OutputColumns {
             } else {
                 // The arms of UNION and its like settle on a type together.
                 int type = combined ? ValueType.UNKNOWN : types.of(value, scope);
-                columns.add(new Column(shown, type > 0 ? type : ValueType.UNKNOWN));
+                columns.add(new Column(shown, settled(type)));
             }
         }
         return new Columns(columns, complete);
+    }
+
+    /** What a query hands out has a type: literals without one are text by then. */
+    private static int settled(int type) {
+        return switch (type) {
+            case ValueType.LITERAL -> ValueType.TEXT;
+            case ValueType.WHOLE_NUMBER -> ValueType.UNKNOWN;
+            default -> type;
+        };
     }
 
     private static Columns values(@Nullable SyntaxNode row) {

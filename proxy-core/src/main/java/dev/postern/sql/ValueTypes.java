@@ -94,7 +94,7 @@ final class ValueTypes {
             case "CaseExpr" -> caseType(node, scope, depth);
             case "CoalesceExpr", "MinMaxExpr" -> common(node.list("args"), scope, depth);
             case "A_Indirection" -> indirection(node, scope, depth);
-            case "RowExpr" -> ValueType.RECORD;
+            // Rows among them: operators apply to their parts, each by its own type.
             default -> ValueType.UNKNOWN;
         };
     }
