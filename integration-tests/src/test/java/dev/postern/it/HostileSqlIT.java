@@ -49,6 +49,7 @@ record HostileSqlIT(Gateway gateway) {
                     "42501",
                     // What PostgreSQL says of names that are not there.
                     "42P01",
+                    "42883",
                     "42703",
                     "42846",
                     "42804",
