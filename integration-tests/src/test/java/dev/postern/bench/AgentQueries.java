@@ -11,15 +11,25 @@ import java.util.List;
 final class AgentQueries {
 
     private static final String FILE = "agent-queries.sql";
+    private static final String SCHEMA = "agent-schema.sql";
 
     private AgentQueries() {}
 
     static List<String> all() {
-        try (InputStream in = AgentQueries.class.getResourceAsStream(FILE)) {
+        return read(FILE).lines().toList();
+    }
+
+    /** Returns a script that makes the tables they speak of. */
+    static String schema() {
+        return read(SCHEMA);
+    }
+
+    private static String read(String file) {
+        try (InputStream in = AgentQueries.class.getResourceAsStream(file)) {
             if (in == null) {
-                throw new IllegalStateException(FILE + " is not among the test resources");
+                throw new IllegalStateException(file + " is not among the test resources");
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

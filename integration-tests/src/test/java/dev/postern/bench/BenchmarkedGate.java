@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class BenchmarkedGate implements AutoCloseable {
 
     private final Policy policy = new Policy("bench", Access.DEFAULT);
+    private final CatalogView view;
     private final VerdictService verdicts =
             new VerdictService(
                     GrammarModule.load()::newGrammar,
@@ -24,14 +25,24 @@ final class BenchmarkedGate implements AutoCloseable {
                     GateObserver.NONE,
                     System::nanoTime);
 
+    /** Makes one that knows of no catalog. */
+    BenchmarkedGate() {
+        this(CatalogView.UNKNOWN);
+    }
+
+    /** Makes one that resolves names. */
+    BenchmarkedGate(CatalogView view) {
+        this.view = view;
+    }
+
     /** Judges a text and waits for the verdict. */
     Verdict judge(SqlText text) {
-        return verdicts.judgeNow(policy, CatalogView.UNKNOWN, text);
+        return verdicts.judgeNow(policy, view, text);
     }
 
     /** Returns the verdict if it is known already. */
     @Nullable Verdict known(SqlText text) {
-        return verdicts.cached(policy, CatalogView.UNKNOWN, text);
+        return verdicts.cached(policy, view, text);
     }
 
     /**

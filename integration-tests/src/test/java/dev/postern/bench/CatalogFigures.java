@@ -81,19 +81,45 @@ final class CatalogFigures {
 
     private CatalogFigures() {}
 
+    /**
+     * Reads the catalog of a server that is started for it and stopped again.
+     *
+     * @param script makes what is to be in it beside the functions and relations
+     */
+    static Catalog read(String script, int functions, int relations) throws Exception {
+        Path directory = Files.createTempDirectory("postern-catalog-");
+        try (EmbeddedPostgres servers = start(directory)) {
+            try (Connection owner = connect(servers.primary());
+                    Statement statement = owner.createStatement()) {
+                statement.execute(script);
+                statement.execute("CREATE SCHEMA app");
+                make(statement, FUNCTIONS, 0, functions);
+                make(statement, RELATIONS, 0, relations);
+            }
+            try (Connection reader = connect(servers.primary())) {
+                return new CatalogReader(LIMITS).read(reader);
+            }
+        } finally {
+            Directories.delete(directory);
+        }
+    }
+
+    private static EmbeddedPostgres start(Path directory) throws Exception {
+        return EmbeddedPostgres.start(
+                binaries(directory),
+                directory,
+                new EmbeddedPostgres.Options(
+                        false, Map.of("fsync", "off", "autovacuum", "off"), List.of()),
+                step -> {});
+    }
+
     public static void main(String[] arguments) throws Exception {
         int[] numbers =
                 arguments.length == 0
                         ? new int[] {0, 0, 5_000, 0, 5_000, 5_000, 50_000, 50_000}
                         : Arrays.stream(arguments).mapToInt(Integer::parseInt).toArray();
         Path directory = Files.createTempDirectory("postern-catalog-");
-        try (EmbeddedPostgres servers =
-                EmbeddedPostgres.start(
-                        binaries(directory),
-                        directory,
-                        new EmbeddedPostgres.Options(
-                                false, Map.of("fsync", "off", "autovacuum", "off"), List.of()),
-                        step -> {})) {
+        try (EmbeddedPostgres servers = start(directory)) {
             measure(servers.primary(), numbers);
         } finally {
             Directories.delete(directory);

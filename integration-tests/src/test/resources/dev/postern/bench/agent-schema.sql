@@ -1,0 +1,20 @@
+-- The tables and columns that agent-queries.sql names, for benchmarks that resolve names. Every type is text: only names are resolved.
+CREATE TABLE public."Order Items" ("orderId" text);
+CREATE TABLE public."categories" ("id" text, "name" text, "parent_id" text);
+CREATE TABLE public."customers" ("country" text, "created_at" text, "email" text, "first_name" text, "id" text, "last_name" text, "name" text, "nickname" text, "quarter" text, "revenue" text);
+CREATE TABLE public."deliveries" ("deliveries" text, "freight_cost" text, "promised_on" text, "received_at" text, "share_late" text, "supplier_id" text, "weight_kg" text);
+CREATE TABLE public."employees" ("left_at" text, "name" text);
+CREATE TABLE public."events" ("id" text, "payload" text);
+CREATE TABLE public."order_items" ("discount" text, "id" text, "name" text, "order_id" text, "product_id" text, "quantity" text, "quarter" text, "sold" text, "unit_price" text);
+CREATE TABLE public."orders" ("customer_id" text, "id" text, "name" text, "placed_at" text, "quarter" text, "revenue" text, "status" text, "total" text, "weekday" text);
+CREATE TABLE public."page_views" ("occurred_at" text, "path" text, "visitor_id" text);
+CREATE TABLE public."pgbench_accounts" ("abalance" text, "aid" text);
+CREATE TABLE public."products" ("category_id" text, "discontinued" text, "id" text, "left_at" text, "missing" text, "name" text, "price" text, "quarter" text, "reorder_level" text, "sku" text, "sold" text);
+CREATE TABLE public."purchase_requests" ("id" text, "left_at" text, "lines" text, "name" text, "requested_by" text, "sku" text, "state" text);
+CREATE TABLE public."refunds" ("order_id" text);
+CREATE TABLE public."regions" ();
+CREATE TABLE public."shipments" ("carrier" text, "placed_at" text, "shipped_at" text);
+CREATE TABLE public."stock" ("missing" text, "on_hand" text, "product_id" text, "reserved" text, "warehouse_id" text);
+CREATE TABLE public."suppliers" ("active" text, "deliveries" text, "id" text, "name" text, "notes" text, "share_late" text, "tags" text);
+CREATE TABLE public."tax_rates" ("country" text, "id" text, "name" text, "quarter" text, "rate" text, "valid_from" text, "valid_to" text);
+CREATE TABLE public."warehouses" ("country" text, "id" text, "missing" text, "name" text);
