@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +67,7 @@ final class AuditSearchCommand implements Callable<Integer> {
             description = "Statements that contain this, in any case.")
     private @Nullable String text;
 
-    @Option(
-            names = "--since",
-            paramLabel = "TIME",
-            description = "Not before this time, 2027-01-31T08:00:00Z.")
-    private @Nullable Instant since;
-
-    @Option(names = "--until", paramLabel = "TIME", description = "Before this time.")
-    private @Nullable Instant until;
+    @Mixin private TimeOption time = new TimeOption();
 
     @Option(
             names = "--limit",
@@ -126,7 +117,7 @@ final class AuditSearchCommand implements Callable<Integer> {
                 && is(event, "id", id)
                 && (relation == null || namesRelation(event, relation.toLowerCase(Locale.ROOT)))
                 && (text == null || containsText(event, text.toLowerCase(Locale.ROOT)))
-                && isInTime(event);
+                && time.fits(event);
     }
 
     private static boolean is(JsonNode event, String field, @Nullable String wanted) {
@@ -145,18 +136,5 @@ final class AuditSearchCommand implements Callable<Integer> {
 
     private static boolean containsText(JsonNode event, String wanted) {
         return AuditLine.text(event, "statement").toLowerCase(Locale.ROOT).contains(wanted);
-    }
-
-    private boolean isInTime(JsonNode event) {
-        if (since == null && until == null) {
-            return true;
-        }
-        Instant time;
-        try {
-            time = Instant.parse(AuditLine.text(event, "time"));
-        } catch (DateTimeParseException e) {
-            return false;
-        }
-        return (since == null || !time.isBefore(since)) && (until == null || time.isBefore(until));
     }
 }

@@ -207,10 +207,7 @@ final class PolicyDiffCommand implements Callable<Integer> {
         for (Kind kind : Kind.values()) {
             json.put(kind.name().toLowerCase(Locale.ROOT), count(changes, kind));
         }
-        json.put("cut", recording.cut());
-        json.put("without_text", recording.withoutText());
-        json.put("never_ran", recording.neverRan());
-        json.put("unreadable_lines", recording.unreadableLines());
+        Replay.putGaps(json, recording);
         json.set("catalogs", replay.sourcesJson());
         ArrayNode array = json.putArray("changes");
         for (PolicyChange change : changes) {

@@ -132,10 +132,7 @@ final class PolicySuggestCommand implements Callable<Integer> {
             ObjectNode document = Json.object();
             document.put("first", recording.first());
             document.put("last", recording.last());
-            document.put("cut", recording.cut());
-            document.put("without_text", recording.withoutText());
-            document.put("never_ran", recording.neverRan());
-            document.put("unreadable_lines", recording.unreadableLines());
+            Replay.putGaps(document, recording);
             document.set("catalogs", replay.sourcesJson());
             ArrayNode policies = document.putArray("policies");
             suggestions.forEach(one -> policies.add(SuggestionOutput.json(one)));

@@ -5,10 +5,9 @@ import dev.postern.server.config.Configuration;
 import dev.postern.server.config.NearestName;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Says which recorded statements count. */
@@ -38,14 +37,7 @@ final class RecordedOption {
         private @Nullable String policy;
     }
 
-    @Option(
-            names = "--since",
-            paramLabel = "TIME",
-            description = "Not before this time, 2027-01-31T08:00:00Z.")
-    private @Nullable Instant since;
-
-    @Option(names = "--until", paramLabel = "TIME", description = "Before this time.")
-    private @Nullable Instant until;
+    @Mixin private TimeOption time = new TimeOption();
 
     Path directory(Configuration configuration) throws TroubleException {
         Path chosen = directory == null ? configuration.audit().file().directory() : directory;
@@ -84,19 +76,6 @@ final class RecordedOption {
     boolean fits(JsonNode event, String policy) {
         return (whose.agent == null || whose.agent.equals(AuditLine.text(event, "agent")))
                 && (whose.policy == null || whose.policy.equals(policy))
-                && isInTime(AuditLine.text(event, "time"));
-    }
-
-    private boolean isInTime(String text) {
-        if (since == null && until == null) {
-            return true;
-        }
-        try {
-            Instant time = Instant.parse(text);
-            return (since == null || !time.isBefore(since))
-                    && (until == null || time.isBefore(until));
-        } catch (DateTimeParseException e) {
-            return false;
-        }
+                && time.fits(event);
     }
 }

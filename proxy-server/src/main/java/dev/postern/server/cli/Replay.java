@@ -2,6 +2,7 @@ package dev.postern.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.postern.catalog.CatalogView;
 import dev.postern.catalog.SearchPath;
 import dev.postern.policy.Access;
@@ -171,5 +172,13 @@ final class Replay<G> implements Recording.Guide<G> {
             lines.add(recording.unreadableLines() + " lines of the trail are no events.");
         }
         return lines;
+    }
+
+    /** What of the trail could not be judged, for programs. */
+    static void putGaps(ObjectNode json, Recording<?> recording) {
+        json.put("cut", recording.cut());
+        json.put("without_text", recording.withoutText());
+        json.put("never_ran", recording.neverRan());
+        json.put("unreadable_lines", recording.unreadableLines());
     }
 }
