@@ -41,26 +41,6 @@ public record Type(
         fields = List.copyOf(fields);
     }
 
-    /** Makes a type that was not made by {@code CREATE TYPE … AS (…)}. */
-    public Type(
-            int oid,
-            String schema,
-            String name,
-            Kind kind,
-            char category,
-            boolean preferred,
-            int element,
-            int array,
-            int base,
-            int relation,
-            Oids functions,
-            List<String> checks,
-            @Nullable String extension) {
-        this(
-                oid, schema, name, kind, category, preferred, element, array, base, relation,
-                functions, checks, extension, List.of());
-    }
-
     /** What a type is. */
     public enum Kind {
         BASE,

@@ -70,7 +70,8 @@ final class CatalogBench implements Workbench {
                         0,
                         Oids.NONE,
                         List.of(),
-                        null));
+                        null,
+                        List.of()));
         builder.add(routine(65, "pg_catalog", "sum", "internal", null));
         builder.add(new Operator(96, "pg_catalog", "=", INT4, INT4, INT4, 65, null));
         builder.add(relation(1, "public", "customers", Relation.Kind.TABLE, 0, 0, null));
