@@ -189,6 +189,15 @@ final class AuditCommandTest {
     }
 
     @Test
+    void time_that_is_none_is_trouble_that_says_what_would_do() {
+        CommandLines.Result result = search("--until", "yesterday");
+        assertThat(result.exitCode()).isEqualTo(ExitCode.TROUBLE);
+        assertThat(result.err())
+                .contains("'yesterday' is no time such as 2027-01-31T08:00:00Z")
+                .doesNotContain("java");
+    }
+
+    @Test
     void search_that_finds_nothing_is_no() {
         CommandLines.Result result = search("--agent", "nobody");
         assertThat(result.out()).isEmpty();
