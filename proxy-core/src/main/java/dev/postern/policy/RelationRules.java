@@ -57,7 +57,7 @@ final class RelationRules {
     /** Returns what stands against reading a relation, whichever columns of it. */
     @Nullable Denial relation(
             RelationUse use, SearchPath path, Context context, Standing standing) {
-        Denial denial = SensitiveRelations.INSTANCE.judge(use);
+        Denial denial = SensitiveRelations.INSTANCE.judge(use, context.policy());
         if (denial != null) {
             return denial;
         }

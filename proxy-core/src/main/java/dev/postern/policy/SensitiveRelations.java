@@ -3,6 +3,7 @@ package dev.postern.policy;
 import dev.postern.protocol.SqlState;
 import dev.postern.sql.RelationUse;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +45,9 @@ final class SensitiveRelations {
     private record Entry(Set<String> columns, String reason) {}
 
     /** Returns why a relation must not be read at all, {@code null} if it may in part. */
-    @Nullable Denial judge(RelationUse use) {
+    @Nullable Denial judge(RelationUse use, Policy policy) {
         Entry entry = entry(use);
-        if (entry == null || !entry.columns().isEmpty()) {
+        if (entry == null || !entry.columns().isEmpty() || isNamed(use, policy)) {
             return null;
         }
         return new Denial(
@@ -56,6 +57,16 @@ final class SensitiveRelations {
                 use.position(),
                 use.qualifiedName(),
                 "Leave " + use.name() + " out.");
+    }
+
+    /** An operator may open one by its name, as {@code pg_catalog.pg_subscription}. */
+    private static boolean isNamed(RelationUse use, Policy policy) {
+        List<RelationPattern> allowed = policy.relations();
+        String schema = use.schema() == null ? "pg_catalog" : use.schema();
+        return allowed != null
+                && allowed.stream()
+                        .anyMatch(pattern ->
+                                pattern.isExplicit() && pattern.matches(schema, use.name()));
     }
 
     /** Returns the columns that must not be read. */
