@@ -63,12 +63,20 @@ public final class SecondReader {
             return false;
         }
         int parentheses = 0;
+        boolean escapeString = false;
+        boolean escapedQuote = false;
+        byte before = 0;
         for (byte b : text.bytes()) {
             if (b == '(') {
                 parentheses++;
+            } else if (b == '\'') {
+                escapeString |= before == 'E' || before == 'e';
+                escapedQuote |= before == '\\';
             }
+            before = b;
         }
-        return parentheses <= MAX_PARENTHESES;
+        // It takes \' for the end of a string, and what stands behind for SQL.
+        return parentheses <= MAX_PARENTHESES && !(escapeString && escapedQuote);
     }
 
     /** What came of a second reading. */

@@ -131,6 +131,23 @@ class VerdictServiceTest {
     }
 
     @Test
+    void quoteEscapedByABackslash_thatTheSecondReaderWouldMisread_isTheGrammarsToDecide() {
+        Counts counts = new Counts();
+        try (VerdictService service = service(GrammarModule.load()::newGrammar, counts)) {
+            for (String sql :
+                    List.of(
+                            "select E'it\\'s; delete from t where x' as note",
+                            "select note from t where note like E'%\\'; drop table t; --%'")) {
+                assertThat(service.judgeNow(POLICY, VIEW, text(sql)))
+                        .isInstanceOf(Verdict.Allow.class);
+            }
+            assertRule(
+                    service.judgeNow(POLICY, VIEW, text("select E'\\''; delete from t")),
+                    Rule.WRITE);
+        }
+    }
+
+    @Test
     void grammarThatDoesNotEnd_isInterrupted_andReplaced() {
         AtomicInteger made = new AtomicInteger();
         GrammarModule module = GrammarModule.load();
