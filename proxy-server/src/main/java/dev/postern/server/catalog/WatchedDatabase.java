@@ -227,9 +227,9 @@ final class WatchedDatabase {
             failed(String.valueOf(e.getMessage()));
             return RETRY_INTERVAL;
         } catch (CatalogTooLargeException e) {
-            // What it was before is no longer so.
-            held = null;
+            // What it was before is no longer so; who finds it gone finds out why.
             failed(String.valueOf(e.getMessage()));
+            held = null;
         } catch (SQLException e) {
             failed(JdbcConnections.words(e));
         }
