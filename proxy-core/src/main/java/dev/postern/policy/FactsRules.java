@@ -51,7 +51,7 @@ final class FactsRules {
                 || relations.judge(facts, path, context, RelationRules.Standing.STRICT, findings)
                 || findings.add(settings(facts))
                 || calls.judge(facts, path, context, findings)
-                || (!resets && resetFunctions(facts, findings));
+                || (!resets && resetFunctions(facts, context.policy(), findings));
     }
 
     /** Adds what stands against the rest of a statement that a definition holds. */
@@ -61,7 +61,7 @@ final class FactsRules {
                 || findings.add(changedSetting(facts))
                 || findings.add(settings(facts))
                 || calls.judge(facts, path, context, findings)
-                || resetFunctions(facts, findings);
+                || resetFunctions(facts, context.policy(), findings);
     }
 
     /** What a session's settings are is followed in what its agent sends. */
@@ -119,11 +119,12 @@ final class FactsRules {
     /**
      * What connection pools send before they hand a connection on passes as a whole, not in parts.
      */
-    private static boolean resetFunctions(StatementFacts facts, Findings findings) {
+    private static boolean resetFunctions(StatementFacts facts, Policy policy, Findings findings) {
         for (FunctionUse function : facts.functions()) {
             Entry entry = FunctionList.BUILT_IN.find(function.name(), function.arguments());
             if (entry != null
                     && entry.functionClass() == FunctionClass.RESET
+                    && !ReviewedNames.isNamed(function, policy)
                     && findings.add(
                             new Denial(
                                     Rule.FUNCTION_UNSAFE,

@@ -161,6 +161,11 @@ final class ReviewedNames {
         return false;
     }
 
+    /** Tells whether a policy names a function of PostgreSQL's own, so that its class is moot. */
+    static boolean isNamed(FunctionUse function, Policy policy) {
+        return policyAllows("pg_catalog", function.name(), function.arguments(), policy, true);
+    }
+
     private static boolean isSystem(@Nullable String schema) {
         return schema == null || isOnlySystem(schema);
     }
