@@ -102,10 +102,12 @@ public final class Gate {
         if (meaningful == 0 && missing != null) {
             return new Verdict.Deny(summary, missing);
         }
+        PreparedNames prepared = preparedNames(parsed.statements());
         return new Verdict.Allow(
                 summary,
-                preparedNames(parsed.statements()),
+                prepared,
                 SearchPathChanges.of(parsed.statements(), view.catalog()),
+                SessionEffects.of(parsed.statements(), prepared),
                 observed);
     }
 
@@ -113,10 +115,13 @@ public final class Gate {
             List<StatementFacts> all, List<Integer> starts, SearchPath path, Context context) {
         Findings findings = new Findings(context.policy());
         boolean resets = all.stream().anyMatch(Gate::resetsAll);
+        boolean resetBefore = false;
         for (int i = 0; i < all.size(); i++) {
             StatementFacts facts = all.get(i);
             findings.in(starts.get(i));
+            resetBefore |= i > 0 && resetsAll(all.get(i - 1));
             if (findings.add(statements.judge(facts.statement(), facts))
+                    || findings.add(statements.afterReset(resetBefore, facts.statement()))
                     || findings.add(Questions.misplaced(facts))
                     || rules.judgeSent(facts, path, resets, context, findings)) {
                 break;

@@ -62,6 +62,45 @@ final class StatementRules {
         };
     }
 
+    /**
+     * Returns why a statement must not stand behind a {@code RESET ALL} of the same text: what
+     * Postern has told the server of the session's agent is told anew only after the text.
+     */
+    @Nullable Denial afterReset(boolean resetBefore, Statement statement) {
+        if (!resetBefore) {
+            return null;
+        }
+        return switch (statement) {
+            case Statement.Select select -> readAfterReset(statement);
+            case Statement.Explain explain -> readAfterReset(statement);
+            case Statement.Execute execute -> readAfterReset(statement);
+            case Statement.DeclareCursor declare -> readAfterReset(statement);
+            case Statement.Copy copy -> readAfterReset(statement);
+            case Statement.Cursor cursor ->
+                    cursor.command().startsWith("CLOSE") ? null : readAfterReset(statement);
+            case Statement.Setting setting -> null;
+            case Statement.Prepare prepare -> null;
+            case Statement.Deallocate deallocate -> null;
+            case Statement.Discard discard -> null;
+            case Statement.Transaction transaction -> null;
+            case Statement.Unlisten unlisten -> null;
+            case Statement.Question question -> null;
+            case Statement.Refused refused -> null;
+        };
+    }
+
+    private static Denial readAfterReset(Statement statement) {
+        return new Denial(
+                Rule.SETTING,
+                SqlState.INSUFFICIENT_PRIVILEGE,
+                statement.command()
+                        + " behind RESET ALL in one text is not allowed: it would run without"
+                        + " the session's identity",
+                0,
+                "RESET ALL",
+                "Send RESET ALL by itself, or last.");
+    }
+
     private @Nullable Denial explain(Statement.Explain explain, StatementFacts facts) {
         for (Option option : explain.options()) {
             if (!EXPLAIN_OPTIONS.contains(option.name())) {

@@ -21,6 +21,7 @@ public sealed interface Verdict {
      * @param prepared what it does with prepared statements by name: {@link
      *     PreparedStatements#check} first
      * @param searchPath what it does to the session's search path
+     * @param effects what else it does to its session
      * @param observed what it would have been refused for, were its policy not only observing;
      *     {@code null} if for nothing
      */
@@ -28,12 +29,13 @@ public sealed interface Verdict {
             StatementSummary summary,
             PreparedNames prepared,
             SearchPathChanges searchPath,
+            SessionEffects effects,
             @Nullable Denial observed)
             implements Verdict {
 
         /** A text that neither prepares nor executes by name. */
         public Allow(StatementSummary summary) {
-            this(summary, PreparedNames.NONE, SearchPathChanges.NONE, null);
+            this(summary, PreparedNames.NONE, SearchPathChanges.NONE, SessionEffects.NONE, null);
         }
     }
 

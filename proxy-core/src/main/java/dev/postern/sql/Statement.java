@@ -87,8 +87,12 @@ public sealed interface Statement {
         }
     }
 
-    /** DECLARE CURSOR. */
-    record DeclareCursor(Statement body) implements Statement {
+    /**
+     * DECLARE CURSOR.
+     *
+     * @param holdable whether the cursor outlives its transaction (WITH HOLD)
+     */
+    record DeclareCursor(Statement body, boolean holdable) implements Statement {
         @Override
         public String command() {
             return "DECLARE CURSOR";

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Turns the tree of one statement into facts. */
 final class StatementReader {
 
+    /** {@code CURSOR_OPT_HOLD} of PostgreSQL's parsenodes.h. */
+    private static final long CURSOR_HOLD = 0x0020;
+
     /**
      * How deep EXPLAIN, PREPARE and their like may wrap a statement; the grammar itself allows no
      * more.
@@ -95,7 +98,10 @@ final class StatementReader {
             case "DeallocateStmt" -> new Statement.Deallocate(node.text("name"));
             case "DeclareCursorStmt" -> {
                 Statement body = statement(node.node("query"), wrappers + 1);
-                yield body == null ? null : new Statement.DeclareCursor(body);
+                yield body == null
+                        ? null
+                        : new Statement.DeclareCursor(
+                                body, (node.number("options") & CURSOR_HOLD) != 0);
             }
             case "FetchStmt" -> new Statement.Cursor(node.flag("ismove") ? "MOVE" : "FETCH");
             case "ClosePortalStmt" -> new Statement.Cursor("CLOSE CURSOR");
