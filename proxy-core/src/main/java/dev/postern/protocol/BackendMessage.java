@@ -1,5 +1,10 @@
 package dev.postern.protocol;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /** A backend's message of which Postern reads the content; all others pass opaque. */
 public sealed interface BackendMessage {
 
@@ -9,6 +14,18 @@ public sealed interface BackendMessage {
      * @param tag its command tag, such as {@code SELECT 3}
      */
     record CommandComplete(String tag) implements BackendMessage {}
+
+    /**
+     * A row.
+     *
+     * @param values in the order of its columns, {@code null} for NULL
+     */
+    record DataRow(List<@Nullable String> values) implements BackendMessage {
+
+        public DataRow {
+            values = Collections.unmodifiableList(new ArrayList<>(values));
+        }
+    }
 
     /** An error, as far as it was captured. */
     record Failure(ErrorResponse error) implements BackendMessage {}

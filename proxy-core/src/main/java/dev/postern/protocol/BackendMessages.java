@@ -111,6 +111,11 @@ public final class BackendMessages {
         }
     }
 
+    /** {@code Byte1(type) Int32(4)}: a message that says all by its type, such as ParseComplete. */
+    public static void empty(ByteBuf out, char type) {
+        MessageWriter.end(out, MessageWriter.begin(out, type));
+    }
+
     /**
      * {@code 'Z' Int32(5) Byte(1) status}.
      *

@@ -1,8 +1,12 @@
 package dev.postern.protocol;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,24 @@ public final class BackendScanner {
          * @return true if its bytes go on to the agent, false if they are dropped
          */
         boolean onStart(byte type, int length);
+
+        /**
+         * Tells whether something of the listener's own is due behind the message that has ended:
+         * then what was scanned is forwarded, and {@link #onCut} follows.
+         */
+        default boolean cutsHere() {
+            return false;
+        }
+
+        /** Everything up to the message that has ended is forwarded. */
+        default void onCut() {}
+
+        /**
+         * Tells whether the content of the row that begins is wanted, up to {@link #CAPTURE_LIMIT}.
+         */
+        default boolean wantsRow() {
+            return false;
+        }
 
         /**
          * A message has ended. If it was dropped, everything before it has been forwarded, so that
@@ -111,6 +133,13 @@ public final class BackendScanner {
             remaining -= step;
             if (remaining == 0) {
                 listener.onEnd(type, capturing ? decode() : null);
+                if (listener.cutsHere()) {
+                    if (passFrom != NOTHING) {
+                        listener.onForward(in, passFrom, at);
+                        passFrom = NOTHING;
+                    }
+                    listener.onCut();
+                }
             }
         }
         if (passFrom != NOTHING) {
@@ -145,6 +174,7 @@ public final class BackendScanner {
                             BackendType.ERROR_RESPONSE,
                             BackendType.PARAMETER_STATUS ->
                             true;
+                    case BackendType.DATA_ROW -> listener.wantsRow();
                     default -> false;
                 };
         passing = listener.onStart(newType, length);
@@ -177,8 +207,29 @@ public final class BackendScanner {
                 int value = terminator(HEADER_LENGTH) + 1;
                 yield new BackendMessage.ParameterStatus(name, string(value));
             }
+            case BackendType.DATA_ROW -> row();
             default -> null;
         };
+    }
+
+    /**
+     * DataRow: {@code int16 n | (int32 length | bytes) × n}; {@code null} if it is cut short or
+     * none.
+     */
+    private @Nullable BackendMessage row() {
+        ByteBuffer row = ByteBuffer.wrap(capture, HEADER_LENGTH, captured - HEADER_LENGTH);
+        List<@Nullable String> values = new ArrayList<>();
+        try {
+            for (int left = row.getShort(); left > 0; left--) {
+                int length = row.getInt();
+                byte[] value = new byte[Math.clamp(length, 0, CAPTURE_LIMIT)];
+                row.get(value);
+                values.add(length < 0 ? null : new String(value, StandardCharsets.UTF_8));
+            }
+        } catch (BufferUnderflowException e) {
+            return null;
+        }
+        return new BackendMessage.DataRow(values);
     }
 
     /** ErrorResponse: {@code (byte1 field | string value) × n | byte1 0}, possibly cut short. */

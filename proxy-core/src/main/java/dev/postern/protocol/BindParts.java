@@ -17,12 +17,17 @@ public final class BindParts {
 
     private final ByteBuf in;
     private final int namesAt;
+    private final int statementAt;
+    private final int formatsAt;
     private final int parametersAt;
     private final int end;
 
-    private BindParts(ByteBuf in, int namesAt, int parametersAt, int end) {
+    private BindParts(
+            ByteBuf in, int namesAt, int statementAt, int formatsAt, int parametersAt, int end) {
         this.in = in;
         this.namesAt = namesAt;
+        this.statementAt = statementAt;
+        this.formatsAt = formatsAt;
         this.parametersAt = parametersAt;
         this.end = end;
     }
@@ -38,7 +43,7 @@ public final class BindParts {
         int statementAt = in.indexOf(namesAt, end, (byte) 0) + 1;
         int formatsAt = in.indexOf(statementAt, end, (byte) 0) + 1;
         int parametersAt = formatsAt + Short.BYTES * (1 + in.getUnsignedShort(formatsAt));
-        return new BindParts(in, namesAt, parametersAt, end);
+        return new BindParts(in, namesAt, statementAt, formatsAt, parametersAt, end);
     }
 
     /** Returns how many parameters there are. */
@@ -55,6 +60,15 @@ public final class BindParts {
         byte[] value = new byte[length];
         in.getBytes(firstAt() + Integer.BYTES, value);
         return value;
+    }
+
+    /** Appends a Bind of another statement. */
+    public void writeWithStatement(ByteBuf out, String statement) {
+        int start = MessageWriter.begin(out, 'B');
+        out.writeBytes(in, namesAt, statementAt - namesAt);
+        MessageWriter.name(out, statement);
+        out.writeBytes(in, formatsAt, end - formatsAt);
+        MessageWriter.end(out, start);
     }
 
     /** Appends a Bind that differs in the first parameter's value only. */

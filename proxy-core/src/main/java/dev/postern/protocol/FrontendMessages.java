@@ -105,6 +105,59 @@ public final class FrontendMessages {
         MessageWriter.end(out, start);
     }
 
+    /** {@code 'S' Int32(4)}. */
+    public static void sync(ByteBuf out) {
+        MessageWriter.end(out, MessageWriter.begin(out, 'S'));
+    }
+
+    /**
+     * {@code 'P' Int32 length String statement Byte(n) rest}.
+     *
+     * @param rest text and parameter types, as they stand in a Parse
+     */
+    public static void parse(ByteBuf out, String statement, byte[] rest) {
+        int start = MessageWriter.begin(out, 'P');
+        MessageWriter.name(out, statement);
+        out.writeBytes(rest);
+        MessageWriter.end(out, start);
+    }
+
+    /** {@code 'B' Int32 length String portal String statement Int16(0) Int16(0) Int16(0)}. */
+    public static void bind(ByteBuf out, String portal, String statement) {
+        int start = MessageWriter.begin(out, 'B');
+        MessageWriter.name(out, portal);
+        MessageWriter.name(out, statement);
+        out.writeShort(0);
+        out.writeShort(0);
+        out.writeShort(0);
+        MessageWriter.end(out, start);
+    }
+
+    /** {@code 'E' Int32 length String portal Int32(0)}. */
+    public static void execute(ByteBuf out, String portal) {
+        int start = MessageWriter.begin(out, 'E');
+        MessageWriter.name(out, portal);
+        out.writeInt(0);
+        MessageWriter.end(out, start);
+    }
+
+    /** {@code 'D' Int32 length Byte('S') String statement}. */
+    public static void describeStatement(ByteBuf out, String statement) {
+        statement(out, 'D', statement);
+    }
+
+    /** {@code 'C' Int32 length Byte('S') String statement}. */
+    public static void closeStatement(ByteBuf out, String statement) {
+        statement(out, 'C', statement);
+    }
+
+    private static void statement(ByteBuf out, char type, String statement) {
+        int start = MessageWriter.begin(out, type);
+        out.writeByte('S');
+        MessageWriter.name(out, statement);
+        MessageWriter.end(out, start);
+    }
+
     /** {@code 'P' Int32 length String statement String text Int16(0)}: without parameter types. */
     public static void parse(ByteBuf out, String statement, String text) {
         int start = MessageWriter.begin(out, 'P');

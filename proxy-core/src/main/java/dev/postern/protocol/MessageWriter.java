@@ -30,6 +30,19 @@ final class MessageWriter {
     }
 
     /**
+     * Writes a name as {@link FrontendFrameReader} reads it, a character a byte, and a NUL.
+     *
+     * @throws IllegalArgumentException if the name holds NUL
+     */
+    static void name(ByteBuf out, String name) {
+        if (name.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("name with NUL in a message");
+        }
+        out.writeCharSequence(name, StandardCharsets.ISO_8859_1);
+        out.writeByte(0);
+    }
+
+    /**
      * Writes a text and a NUL.
      *
      * @throws IllegalArgumentException if the text holds NUL, which would start another field

@@ -51,6 +51,13 @@ public final class ParseParts {
         return types;
     }
 
+    /** Returns text and parameter types, as they stand in the message. */
+    public byte[] rest() {
+        byte[] rest = new byte[end - textAt];
+        in.getBytes(textAt, rest);
+        return rest;
+    }
+
     /**
      * Appends a Parse of the same statement name and parameter types.
      *
