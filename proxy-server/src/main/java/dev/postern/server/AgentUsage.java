@@ -1,6 +1,7 @@
 package dev.postern.server;
 
 import dev.postern.server.enforce.QueryQuota;
+import dev.postern.server.pool.Cap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -8,11 +9,18 @@ import org.jspecify.annotations.Nullable;
 final class AgentUsage {
 
     private final AtomicInteger sessions = new AtomicInteger();
+    private final Cap connections = new Cap(Integer.MAX_VALUE);
     private volatile @Nullable QueryQuota quota;
 
     /** Takes a session; false if there are as many as may be. */
     boolean tryOpen(int maxSessions) {
         return sessions.getAndUpdate(n -> n < maxSessions ? n + 1 : n) < maxSessions;
+    }
+
+    /** Returns what its sessions' use of connections counts against. */
+    Cap connections(int max) {
+        connections.setMax(max);
+        return connections;
     }
 
     /** Gives a session back. */

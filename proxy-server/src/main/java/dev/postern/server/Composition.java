@@ -20,6 +20,7 @@ import dev.postern.server.config.HostPort;
 import dev.postern.server.config.LimitsConfig;
 import dev.postern.server.config.ListenTlsConfig;
 import dev.postern.server.config.PolicyConfig;
+import dev.postern.server.config.PoolConfig;
 import dev.postern.server.config.RelationsConfig;
 import dev.postern.server.config.SessionConfig;
 import dev.postern.server.config.UpstreamConfig;
@@ -28,12 +29,17 @@ import dev.postern.server.enforce.GateObserver;
 import dev.postern.server.enforce.GateSettings;
 import dev.postern.server.enforce.SessionLimits;
 import dev.postern.server.enforce.VerdictService;
+import dev.postern.server.metrics.PoolMetrics;
+import dev.postern.server.pool.PoolMode;
+import dev.postern.server.pool.PoolSettings;
+import dev.postern.server.pool.UpstreamPools;
 import dev.postern.server.tls.InvalidTlsFileException;
 import dev.postern.server.tls.ListenTls;
 import dev.postern.server.tls.UpstreamTls;
 import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
+import dev.postern.server.upstream.UpstreamTarget;
 import dev.postern.sql.GateLimits;
 import dev.postern.sql.grammar.GrammarModule;
 import java.nio.file.Path;
@@ -41,6 +47,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** From the configuration's records, which know nothing of the runtime, to the runtime's own. */
@@ -92,6 +99,8 @@ final class Composition {
                         session.maxPipeline(),
                         session.idleTimeout()),
                 limits.maxSessions(),
+                unlimitedIfAbsent(limits.maxConnections()),
+                unlimitedIfAbsent(limits.maxAgentConnections()),
                 limits.queriesPerMinute());
     }
 
@@ -109,6 +118,10 @@ final class Composition {
                             case ENFORCE -> Access.Mode.ENFORCE;
                             case OBSERVE -> Access.Mode.OBSERVE;
                         }));
+    }
+
+    private static int unlimitedIfAbsent(@Nullable Integer limit) {
+        return limit == null ? Integer.MAX_VALUE : limit;
     }
 
     private static long unlimitedIfAbsent(@Nullable Long limit) {
@@ -187,23 +200,70 @@ final class Composition {
                         config.timeLimit()));
     }
 
-    /** Returns the way to an upstream. */
+    /**
+     * Returns the way to an upstream.
+     *
+     * @param serves which of its hosts may be used now; does not block
+     * @param metrics counts what happens to its connections
+     */
     static UpstreamRoute route(
-            UpstreamConfig config, Passwords passwords, UpstreamConnector connector)
+            UpstreamConfig config,
+            SessionConfig session,
+            Passwords passwords,
+            UpstreamConnector connector,
+            Predicate<UpstreamHost> serves,
+            PoolMetrics metrics,
+            LongSupplier nanoTime)
             throws UnusableConfigurationException {
         String name = config.name();
-        return new UpstreamRoute(
-                name,
+        List<UpstreamHost> hosts =
                 config.hosts().stream()
                         .map(host -> new UpstreamHost(host.host(), host.port()))
-                        .toList(),
-                config.user(),
-                () -> passwords.get(name),
-                upstreamTls(name, config.tls()),
+                        .toList();
+        UpstreamTls tls = upstreamTls(name, config.tls());
+        HostConnections connections = new HostConnections(hosts);
+        UpstreamPools pools =
+                new UpstreamPools(
+                        pool(config.pool(), session),
+                        (eventLoop, database) ->
+                                connector.connect(
+                                        eventLoop,
+                                        new UpstreamTarget(
+                                                hosts,
+                                                config.user(),
+                                                database,
+                                                () -> passwords.get(name),
+                                                tls,
+                                                config.connectTimeout(),
+                                                PinnedSettings.all(),
+                                                config.allowPrimary())),
+                        serves,
+                        new PoolCounting(connections, metrics),
+                        nanoTime);
+        return new UpstreamRoute(
+                name,
+                hosts,
+                tls,
                 config.connectTimeout(),
                 config.allowPrimary(),
-                config.pool().max(),
-                connector);
+                pools,
+                connections);
+    }
+
+    private static PoolSettings pool(PoolConfig config, SessionConfig session) {
+        return new PoolSettings(
+                switch (config.mode()) {
+                    case SESSION -> PoolMode.SESSION;
+                    case TRANSACTION -> PoolMode.TRANSACTION;
+                },
+                config.max(),
+                config.minIdle(),
+                config.idle(),
+                config.queueTimeout(),
+                config.maxWaiting(),
+                config.resetTimeout(),
+                config.maxPreparedStatements(),
+                session.writeBuffer());
     }
 
     private static UpstreamTls upstreamTls(String upstream, UpstreamTlsConfig config)

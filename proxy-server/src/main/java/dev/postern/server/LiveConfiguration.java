@@ -3,8 +3,10 @@ package dev.postern.server;
 import dev.postern.identity.Agent;
 import dev.postern.identity.AgentDirectory;
 import dev.postern.policy.Policy;
+import dev.postern.server.pool.Cap;
 import dev.postern.server.tls.ListenTls;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveConfiguration implements AgentDirectory {
 
     private final Map<String, AgentUsage> usage = new ConcurrentHashMap<>();
+    private final Map<String, Cap> policyConnections = new ConcurrentHashMap<>();
     private volatile Snapshot current;
 
     /**
@@ -67,6 +70,15 @@ final class LiveConfiguration implements AgentDirectory {
 
     AgentUsage usageOf(String agent) {
         return usage.computeIfAbsent(agent, name -> new AgentUsage());
+    }
+
+    /** Returns what the use of a connection counts against. */
+    List<Cap> caps(String agent, ServedPolicy policy) {
+        Cap all =
+                policyConnections.computeIfAbsent(
+                        policy.rules().name(), name -> new Cap(policy.maxConnections()));
+        all.setMax(policy.maxConnections());
+        return List.of(all, usageOf(agent).connections(policy.maxAgentConnections()));
     }
 
     /**

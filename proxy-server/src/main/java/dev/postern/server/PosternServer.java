@@ -7,6 +7,7 @@ import dev.postern.server.audit.AuditTrail;
 import dev.postern.server.auth.Authenticator;
 import dev.postern.server.auth.MockVerifiers;
 import dev.postern.server.catalog.CatalogService;
+import dev.postern.server.catalog.DatabaseKey;
 import dev.postern.server.cli.RunningServer;
 import dev.postern.server.cli.UnusableConfigurationException;
 import dev.postern.server.config.Configuration;
@@ -19,6 +20,7 @@ import dev.postern.server.frontend.StartupServices;
 import dev.postern.server.frontend.UnauthenticatedConnections;
 import dev.postern.server.metrics.ServerMetrics;
 import dev.postern.server.secrets.SecretResolver;
+import dev.postern.server.upstream.HostEligibility;
 import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.UpstreamCancel;
 import dev.postern.server.upstream.UpstreamConnector;
@@ -142,7 +144,10 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                                 catalogCounting,
                                 nanoTime));
         catalogCounting.publish(catalogs);
-        Map<String, UpstreamRoute> routes = routes(configuration, passwords, probe, eventLoops);
+        Map<String, UpstreamRoute> routes =
+                routes(configuration, passwords, probe, eventLoops, metrics, nanoTime);
+        routes.values().forEach(route -> parts.add(route.pools()));
+        warm(configuration, routes, eventLoops);
         publish(routes, probe, metrics);
         ActiveSessions sessions = new ActiveSessions();
         Readiness readiness = new Readiness(audit, probe, catalogs);
@@ -241,17 +246,37 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             Configuration configuration,
             Passwords passwords,
             UpstreamProbe probe,
-            EventLoops eventLoops)
+            EventLoops eventLoops,
+            ServerMetrics metrics,
+            LongSupplier nanoTime)
             throws UnusableConfigurationException {
         Map<String, UpstreamRoute> routes = new LinkedHashMap<>();
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
-            UpstreamConnector connector =
-                    new UpstreamConnector(
-                            new ReflectiveChannelFactory<>(eventLoops.channel()),
-                            host -> probe.isEligible(upstream.name(), host.toString()));
-            routes.put(upstream.name(), Composition.route(upstream, passwords, connector));
+            HostEligibility serves = host -> probe.isEligible(upstream.name(), host.toString());
+            routes.put(
+                    upstream.name(),
+                    Composition.route(
+                            upstream,
+                            configuration.session(),
+                            passwords,
+                            new UpstreamConnector(
+                                    new ReflectiveChannelFactory<>(eventLoops.channel()), serves),
+                            serves::isEligible,
+                            metrics.pool(upstream.name()),
+                            nanoTime));
         }
         return routes;
+    }
+
+    /** The event loops share the connections that are kept open. */
+    private static void warm(
+            Configuration configuration, Map<String, UpstreamRoute> routes, EventLoops eventLoops) {
+        for (DatabaseKey database : Composition.databases(configuration)) {
+            UpstreamRoute route = routes.get(database.upstream());
+            if (route != null && route.pools().settings().minIdle() > 0) {
+                route.pools().warm(eventLoops.group().next(), database.database());
+            }
+        }
     }
 
     private static void publish(
@@ -265,7 +290,11 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 metrics.upstreamConnections(
                         host.toString(),
                         ServerMetrics.ConnectionState.ACTIVE,
-                        () -> route.sessionsOn(host));
+                        () -> route.connections().used(host));
+                metrics.upstreamConnections(
+                        host.toString(),
+                        ServerMetrics.ConnectionState.IDLE,
+                        () -> route.connections().idle(host));
             }
         });
     }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param databases the databases that may be connected to
  * @param limits what a session may use
  * @param maxSessions sessions of one agent at a time
+ * @param maxConnections connections of all its sessions at a time
+ * @param maxAgentConnections connections of one agent's sessions at a time
  * @param queriesPerMinute statements of one agent; {@code null}: any number
  */
 record ServedPolicy(
@@ -21,4 +23,6 @@ record ServedPolicy(
         List<String> databases,
         SessionLimits limits,
         int maxSessions,
+        int maxConnections,
+        int maxAgentConnections,
         @Nullable Integer queriesPerMinute) {}

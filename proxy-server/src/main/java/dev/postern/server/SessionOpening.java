@@ -7,6 +7,7 @@ import dev.postern.audit.SessionContext;
 import dev.postern.catalog.Catalog;
 import dev.postern.catalog.SearchPath;
 import dev.postern.identity.Agent;
+import dev.postern.identity.Principal;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.BackendKey;
@@ -29,10 +30,11 @@ import dev.postern.server.frontend.CancelKeys;
 import dev.postern.server.frontend.SessionOpener;
 import dev.postern.server.metrics.AgentMetrics;
 import dev.postern.server.metrics.ServerMetrics;
+import dev.postern.server.pool.PoolException;
+import dev.postern.server.pool.PooledBackend;
+import dev.postern.server.pool.SessionState;
 import dev.postern.server.upstream.UpstreamCancel;
 import dev.postern.server.upstream.UpstreamConnection;
-import dev.postern.server.upstream.UpstreamException;
-import dev.postern.server.upstream.UpstreamHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -40,7 +42,9 @@ import io.netty.util.concurrent.Future;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -142,62 +146,71 @@ final class SessionOpening implements SessionOpener {
                 refuse("session_limit", tooManySessions(policy));
                 return;
             }
-            if (!route.tryAcquire()) {
-                usage.close();
-                refuse("session_limit", upstreamFull());
-                return;
-            }
-            Future<UpstreamConnection> connecting =
-                    route.connect(channel.eventLoop(), startup.database(), settings());
+            Future<PooledBackend> connecting =
+                    route.pools()
+                            .open(
+                                    channel.eventLoop(),
+                                    startup.database(),
+                                    state(),
+                                    host -> true,
+                                    configuration.caps(name, policy));
             ChannelFutureListener agentGone = closed -> connecting.cancel(false);
             channel.closeFuture().addListener(agentGone);
-            connecting.addListener((Future<UpstreamConnection> result) -> {
+            connecting.addListener((Future<PooledBackend> result) -> {
                 channel.closeFuture().removeListener(agentGone);
                 if (result.isSuccess() && channel.isActive()) {
                     withCatalog(policy, route, result.getNow());
                 } else if (result.isSuccess()) {
-                    UpstreamHandler.peer(result.getNow().channel()).close();
-                    route.release();
+                    result.getNow().close();
                     usage.close();
                 } else {
-                    route.release();
                     usage.close();
                     upstreamFailed(result.cause());
                 }
             });
         }
 
-        private Map<String, String> settings() {
-            Map<String, String> settings = new LinkedHashMap<>(startup.settings());
-            settings.putIfAbsent("application_name", "postern/" + name);
-            return settings;
+        private SessionState state() {
+            Principal principal = startup.principal();
+            Map<String, String> settings = new LinkedHashMap<>();
+            startup.settings()
+                    .forEach((setting, value) -> {
+                        String folded = setting.toLowerCase(Locale.ROOT);
+                        if (!PinnedSettings.isPinned(folded)) {
+                            settings.put(folded, value);
+                        }
+                    });
+            return new SessionState(
+                    "postern/" + name,
+                    name,
+                    Objects.requireNonNullElse(principal.human(), ""),
+                    Objects.requireNonNullElse(principal.task(), ""),
+                    settings);
         }
 
         /** A session begins once it is known what its database holds. */
-        private void withCatalog(
-                ServedPolicy policy, UpstreamRoute route, UpstreamConnection connection) {
+        private void withCatalog(ServedPolicy policy, UpstreamRoute route, PooledBackend backend) {
             Catalog catalog = catalogs.current(route.name(), startup.database());
             if (catalog != null) {
-                connected(policy, route, connection, catalog);
+                connected(policy, route, backend, catalog);
                 return;
             }
             catalogs.lookAgain(route.name(), startup.database())
                     .thenAccept(read ->
                             channel.eventLoop()
-                                    .execute(() -> looked(policy, route, connection, read)));
+                                    .execute(() -> looked(policy, route, backend, read)));
         }
 
         private void looked(
                 ServedPolicy policy,
                 UpstreamRoute route,
-                UpstreamConnection connection,
+                PooledBackend backend,
                 @Nullable Catalog catalog) {
             if (catalog != null && channel.isActive()) {
-                connected(policy, route, connection, catalog);
+                connected(policy, route, backend, catalog);
                 return;
             }
-            UpstreamHandler.peer(connection.channel()).close();
-            route.release();
+            backend.close();
             usage.close();
             if (channel.isActive()) {
                 refuse("upstream", catalogUnknown());
@@ -205,10 +218,7 @@ final class SessionOpening implements SessionOpener {
         }
 
         private void connected(
-                ServedPolicy policy,
-                UpstreamRoute route,
-                UpstreamConnection connection,
-                Catalog catalog) {
+                ServedPolicy policy, UpstreamRoute route, PooledBackend backend, Catalog catalog) {
             SessionContext context =
                     new SessionContext(
                             EventId.of(
@@ -223,7 +233,7 @@ final class SessionOpening implements SessionOpener {
                             route.name(),
                             policy.rules().name());
             AgentMetrics numbers = metrics.agent(name);
-            Hooks hooks = new Hooks(policy, context, route, connection, numbers);
+            Hooks hooks = new Hooks(policy, context, route, backend, numbers);
             ProxySession session =
                     new ProxySession(
                             context,
@@ -246,17 +256,16 @@ final class SessionOpening implements SessionOpener {
                             hooks,
                             channel.alloc(),
                             agent,
-                            UpstreamHandler.peer(connection.channel()));
+                            backend);
             ActiveSessions.Entry entry =
                     new ActiveSessions.Entry(name, session, channel.eventLoop());
             BackendKey key = cancelKeys.add(startup.protocolVersion(), entry);
             hooks.entry = entry;
             hooks.key = key;
             numbers.sessionOpened();
-            route.count(connection.host(), 1);
             sessions.add(entry);
             handler.attach(session);
-            connection.channel().pipeline().addLast("upstream", new UpstreamHandler(session));
+            backend.attach(session);
             if (key == null) {
                 session.onRefused(
                         ErrorResponse.fatal(
@@ -273,15 +282,13 @@ final class SessionOpening implements SessionOpener {
                                         "Try again later; the operator finds the cause at /readyz."));
                 return;
             }
-            greet(connection, key);
-            connection.channel().config().setAutoRead(true);
+            greet(backend, key);
             agent.reading(true);
         }
 
-        private void greet(UpstreamConnection connection, BackendKey key) {
+        private void greet(PooledBackend backend, BackendKey key) {
             ByteBuf greeting = channel.alloc().buffer(GREETING_SIZE);
-            connection
-                    .parameterStatus()
+            backend.parameters()
                     .forEach((parameter, value) ->
                             BackendMessages.parameterStatus(greeting, parameter, value));
             BackendMessages.backendKeyData(greeting, key);
@@ -291,16 +298,10 @@ final class SessionOpening implements SessionOpener {
         }
 
         private void upstreamFailed(Throwable cause) {
-            if (!channel.isActive()) {
-                return;
+            if (channel.isActive()) {
+                LOG.warn("no upstream connection agent={} error={}", name, cause.getMessage());
+                refuse("upstream", PoolException.told(cause));
             }
-            ErrorResponse error =
-                    cause instanceof UpstreamException upstream
-                            ? upstream.failure().toErrorResponse()
-                            : ErrorResponse.fatal(
-                                    SqlState.INTERNAL_ERROR, "internal error while connecting");
-            LOG.warn("no upstream connection agent={} error={}", name, cause.getMessage());
-            refuse("upstream", error);
         }
 
         private void refuse(String reason, ErrorResponse error) {
@@ -380,20 +381,13 @@ final class SessionOpening implements SessionOpener {
                     .withHint("Close one that is no longer needed, or share connections.");
         }
 
-        private ErrorResponse upstreamFull() {
-            return ErrorResponse.fatal(
-                            SqlState.TOO_MANY_CONNECTIONS,
-                            "all connections to the upstream are in use")
-                    .withHint("Try again later.");
-        }
-
         /** What the session asks for. */
         private final class Hooks implements SessionHooks {
 
             private final ServedPolicy policy;
             private final SessionContext context;
             private final UpstreamRoute route;
-            private final UpstreamConnection connection;
+            private final PooledBackend backend;
             private final AgentMetrics numbers;
             private ActiveSessions.@Nullable Entry entry;
             private @Nullable BackendKey key;
@@ -402,19 +396,25 @@ final class SessionOpening implements SessionOpener {
                     ServedPolicy policy,
                     SessionContext context,
                     UpstreamRoute route,
-                    UpstreamConnection connection,
+                    PooledBackend backend,
                     AgentMetrics numbers) {
                 this.policy = policy;
                 this.context = context;
                 this.route = route;
-                this.connection = connection;
+                this.backend = backend;
                 this.numbers = numbers;
             }
 
             @Override
             public void cancelUpstream(Runnable whenSent) {
-                cancel.cancel(channel.eventLoop(), connection, route.tls(), route.connectTimeout())
+                UpstreamConnection running = backend.cancel();
+                if (running == null) {
+                    whenSent.run();
+                    return;
+                }
+                cancel.cancel(channel.eventLoop(), running, route.tls(), route.connectTimeout())
                         .addListener(result -> {
+                            backend.cancelSent();
                             if (!result.isSuccess()) {
                                 LOG.warn(
                                         "upstream statement not cancelled agent={} error={}",
@@ -451,8 +451,6 @@ final class SessionOpening implements SessionOpener {
                     cancelKeys.remove(key);
                 }
                 numbers.sessionClosed();
-                route.count(connection.host(), -1);
-                route.release();
                 usage.close();
             }
         }

@@ -1,127 +1,32 @@
 package dev.postern.server;
 
+import dev.postern.server.pool.UpstreamPools;
 import dev.postern.server.tls.UpstreamTls;
-import dev.postern.server.upstream.UpstreamConnection;
-import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
-import dev.postern.server.upstream.UpstreamTarget;
-import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
- * The way to one configured upstream, shared by all sessions that use it. Safe for use by any
- * thread.
+ * The way to one configured upstream, shared by all sessions that use it.
+ *
+ * @param name its configured name
+ * @param hosts its hosts
+ * @param tls how connections are protected
+ * @param connectTimeout for opening one
+ * @param allowPrimary whether a server that is not in recovery may be used
+ * @param pools its connections
+ * @param connections how many there are to each host
  */
-final class UpstreamRoute {
+record UpstreamRoute(
+        String name,
+        List<UpstreamHost> hosts,
+        UpstreamTls tls,
+        Duration connectTimeout,
+        boolean allowPrimary,
+        UpstreamPools pools,
+        HostConnections connections) {
 
-    private final String name;
-    private final List<UpstreamHost> hosts;
-    private final String user;
-    private final Supplier<char[]> password;
-    private final UpstreamTls tls;
-    private final Duration connectTimeout;
-    private final boolean allowPrimary;
-    private final int maxConnections;
-    private final UpstreamConnector connector;
-    private final AtomicInteger connections = new AtomicInteger();
-    private final Map<UpstreamHost, AtomicInteger> byHost;
-
-    /**
-     * Makes a route.
-     *
-     * @param password never blocks; the array it returns is the caller's to wipe
-     */
-    UpstreamRoute(
-            String name,
-            List<UpstreamHost> hosts,
-            String user,
-            Supplier<char[]> password,
-            UpstreamTls tls,
-            Duration connectTimeout,
-            boolean allowPrimary,
-            int maxConnections,
-            UpstreamConnector connector) {
-        this.name = name;
-        this.hosts = List.copyOf(hosts);
-        this.user = user;
-        this.password = password;
-        this.tls = tls;
-        this.connectTimeout = connectTimeout;
-        this.allowPrimary = allowPrimary;
-        this.maxConnections = maxConnections;
-        this.connector = connector;
-        this.byHost =
-                this.hosts.stream()
-                        .distinct()
-                        .collect(
-                                Collectors.toUnmodifiableMap(
-                                        host -> host, host -> new AtomicInteger()));
-    }
-
-    String name() {
-        return name;
-    }
-
-    UpstreamTls tls() {
-        return tls;
-    }
-
-    Duration connectTimeout() {
-        return connectTimeout;
-    }
-
-    boolean allowPrimary() {
-        return allowPrimary;
-    }
-
-    /** Takes one of the connections there may be; false if all are taken. */
-    boolean tryAcquire() {
-        return connections.getAndUpdate(n -> n < maxConnections ? n + 1 : n) < maxConnections;
-    }
-
-    /** Gives a connection back. */
-    void release() {
-        connections.decrementAndGet();
-    }
-
-    /** Returns the hosts. */
-    List<UpstreamHost> hosts() {
-        return hosts;
-    }
-
-    /** Returns how many sessions are connected to a host. */
-    int sessionsOn(UpstreamHost host) {
-        AtomicInteger count = byHost.get(host);
-        return count == null ? 0 : count.get();
-    }
-
-    /** A session has connected to a host, or left it. */
-    void count(UpstreamHost host, int change) {
-        AtomicInteger count = byHost.get(host);
-        if (count != null) {
-            count.addAndGet(change);
-        }
-    }
-
-    /**
-     * Connects a session.
-     *
-     * @param settings what the agent asked for; what Postern relies on is added and overrides it
-     */
-    Future<UpstreamConnection> connect(
-            EventLoop eventLoop, String database, Map<String, String> settings) {
-        Map<String, String> all = new LinkedHashMap<>(settings);
-        PinnedSettings.apply(all);
-        return connector.connect(
-                eventLoop,
-                new UpstreamTarget(
-                        hosts, user, database, password, tls, connectTimeout, all, allowPrimary));
+    UpstreamRoute {
+        hosts = List.copyOf(hosts);
     }
 }

@@ -158,7 +158,20 @@ final class ConfigurationReader {
                                 new UpstreamTlsConfig(
                                         part.get(Keys.UPSTREAM_TLS_MODE),
                                         part.findPath(Keys.UPSTREAM_TLS_CA)));
-        if (tls == null) {
+        PoolConfig pool =
+                section(
+                        section.section("pool"),
+                        part ->
+                                new PoolConfig(
+                                        part.get(Keys.UPSTREAM_POOL_MAX),
+                                        part.get(Keys.UPSTREAM_POOL_MODE),
+                                        part.get(Keys.UPSTREAM_POOL_MIN_IDLE),
+                                        part.get(Keys.UPSTREAM_POOL_IDLE),
+                                        part.get(Keys.UPSTREAM_POOL_QUEUE_TIMEOUT),
+                                        part.get(Keys.UPSTREAM_POOL_MAX_WAITING),
+                                        part.get(Keys.UPSTREAM_POOL_RESET_TIMEOUT),
+                                        part.get(Keys.UPSTREAM_POOL_MAX_PREPARED_STATEMENTS)));
+        if (tls == null || pool == null) {
             return null;
         }
         return new UpstreamConfig(
@@ -172,7 +185,7 @@ final class ConfigurationReader {
                 section.find(Keys.UPSTREAM_MAX_LAG),
                 section.get(Keys.UPSTREAM_CONNECT_TIMEOUT),
                 section.get(Keys.UPSTREAM_CHECK_INTERVAL),
-                new PoolConfig(section.section("pool").get(Keys.UPSTREAM_POOL_MAX)));
+                pool);
     }
 
     private PolicyConfig policy(Section section) {
@@ -196,6 +209,8 @@ final class ConfigurationReader {
                         limits.find(Keys.LIMIT_MAX_ROWS),
                         limits.find(Keys.LIMIT_MAX_RESULT),
                         limits.get(Keys.LIMIT_MAX_SESSIONS),
+                        limits.find(Keys.LIMIT_MAX_CONNECTIONS),
+                        limits.find(Keys.LIMIT_MAX_AGENT_CONNECTIONS),
                         limits.find(Keys.LIMIT_QUERIES_PER_MINUTE)));
     }
 

@@ -181,6 +181,48 @@ final class Keys {
                     integer(1, 100_000),
                     "100",
                     "How many connections Postern opens to the upstream, over all its hosts.");
+    static final Key<PoolModeName> UPSTREAM_POOL_MODE =
+            Key.of(
+                    "upstreams.<name>.pool.mode",
+                    word(PoolModeName.class),
+                    "session",
+                    "Whether a session has a connection for all its time or for each of its transactions.");
+    static final Key<Integer> UPSTREAM_POOL_MIN_IDLE =
+            Key.of(
+                    "upstreams.<name>.pool.min_idle",
+                    integer(0, 100_000),
+                    "0",
+                    "How many connections to each database are kept open though nobody uses them.");
+    static final Key<Duration> UPSTREAM_POOL_IDLE =
+            Key.of(
+                    "upstreams.<name>.pool.idle",
+                    duration(SECOND, DAY),
+                    "5m",
+                    "How long a connection that nobody uses stays open.");
+    static final Key<Duration> UPSTREAM_POOL_QUEUE_TIMEOUT =
+            Key.of(
+                    "upstreams.<name>.pool.queue_timeout",
+                    duration(Duration.ZERO, Duration.ofHours(1)),
+                    "10s",
+                    "How long a session waits for a connection when all are in use.");
+    static final Key<Integer> UPSTREAM_POOL_MAX_WAITING =
+            Key.of(
+                    "upstreams.<name>.pool.max_waiting",
+                    integer(0, 1_000_000),
+                    "10000",
+                    "How many sessions of an event loop may wait for a connection to a database.");
+    static final Key<Duration> UPSTREAM_POOL_RESET_TIMEOUT =
+            Key.of(
+                    "upstreams.<name>.pool.reset_timeout",
+                    duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+                    "5s",
+                    "How long it may take to make a used connection as good as new before it is closed.");
+    static final Key<Integer> UPSTREAM_POOL_MAX_PREPARED_STATEMENTS =
+            Key.of(
+                    "upstreams.<name>.pool.max_prepared_statements",
+                    integer(1, 100_000),
+                    "500",
+                    "How many prepared statements a connection keeps that is shared by transactions.");
 
     static final Key<String> POLICY_UPSTREAM =
             Key.required("policies.<name>.upstream", name(), "The upstream its agents read from.");
@@ -243,6 +285,18 @@ final class Keys {
                     integer(1, MAX_CONNECTIONS),
                     "100",
                     "How many sessions one agent may have at a time.");
+    static final Key<Integer> LIMIT_MAX_CONNECTIONS =
+            Key.optional(
+                    "policies.<name>.limits.max_connections",
+                    integer(1, 100_000),
+                    "as many as the upstream's pool has",
+                    "How many connections to the upstream all sessions of the policy may use at a time.");
+    static final Key<Integer> LIMIT_MAX_AGENT_CONNECTIONS =
+            Key.optional(
+                    "policies.<name>.limits.max_agent_connections",
+                    integer(1, 100_000),
+                    "as many as the policy may use",
+                    "How many connections to the upstream one agent's sessions may use at a time.");
     static final Key<Integer> LIMIT_QUERIES_PER_MINUTE =
             Key.optional(
                     "policies.<name>.limits.queries_per_minute",
@@ -496,6 +550,13 @@ final class Keys {
                     UPSTREAM_CONNECT_TIMEOUT,
                     UPSTREAM_CHECK_INTERVAL,
                     UPSTREAM_POOL_MAX,
+                    UPSTREAM_POOL_MODE,
+                    UPSTREAM_POOL_MIN_IDLE,
+                    UPSTREAM_POOL_IDLE,
+                    UPSTREAM_POOL_QUEUE_TIMEOUT,
+                    UPSTREAM_POOL_MAX_WAITING,
+                    UPSTREAM_POOL_RESET_TIMEOUT,
+                    UPSTREAM_POOL_MAX_PREPARED_STATEMENTS,
                     POLICY_UPSTREAM,
                     POLICY_DATABASES,
                     POLICY_MODE,
@@ -507,6 +568,8 @@ final class Keys {
                     LIMIT_MAX_ROWS,
                     LIMIT_MAX_RESULT,
                     LIMIT_MAX_SESSIONS,
+                    LIMIT_MAX_CONNECTIONS,
+                    LIMIT_MAX_AGENT_CONNECTIONS,
                     LIMIT_QUERIES_PER_MINUTE,
                     AGENT_POLICY,
                     AGENT_OWNER,

@@ -11,10 +11,8 @@ final class LaterKeys {
     /** From a key's path to what it would have done. */
     static final Map<String, String> MEANINGS =
             Map.of(
-                    "upstreams.<name>.pool.idle", "closing upstream connections that nobody uses",
-                    "upstreams.<name>.pool.mode", "sharing upstream connections between sessions",
                     "policies.<name>.functions.deny",
-                            "denying functions; what is not known to be harmless and is not named by functions.allow is denied");
+                    "denying functions; what is not known to be harmless and is not named by functions.allow is denied");
 
     private LaterKeys() {}
 }

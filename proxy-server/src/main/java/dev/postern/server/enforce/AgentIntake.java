@@ -1,5 +1,6 @@
 package dev.postern.server.enforce;
 
+import dev.postern.policy.SessionEffects;
 import dev.postern.protocol.BindParts;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.FrontendFrame;
@@ -39,6 +40,9 @@ final class AgentIntake {
 
         /** Forwards {@code [from, to)} of the input to the upstream. */
         void forward(ByteBuf in, int from, int to);
+
+        /** Tells what the Query or Execute that is forwarded next does to the session. */
+        void announce(SessionEffects effects);
 
         /** Asks the upstream for the answers it holds back. */
         void sendFlush();
@@ -151,7 +155,14 @@ final class AgentIntake {
             }
         }
         switch (step) {
-            case FORWARD -> in.readerIndex(at + length);
+            case FORWARD -> {
+                SessionEffects effects = guard.takeEffects();
+                if (effects != null) {
+                    forwardTaken(in);
+                    output.announce(effects);
+                }
+                in.readerIndex(at + length);
+            }
             case CONSUME, REPLACE -> {
                 forwardTaken(in);
                 in.readerIndex(at + length);

@@ -8,6 +8,7 @@ import dev.postern.catalog.Oids;
 import dev.postern.policy.Denial;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Questions;
+import dev.postern.policy.SessionEffects;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.BindParts;
@@ -70,6 +71,7 @@ final class MessageGuard {
     private final HeadRefusal refusal;
     private final QuestionAnswers answers;
     private Basis basis;
+    private @Nullable SessionEffects effects;
 
     /** What is said to the agent. */
     interface Downstream {
@@ -272,7 +274,7 @@ final class MessageGuard {
             return refuseUnrecorded(Kind.QUERY, verdict.summary());
         }
         AuditedExecution execution = execution(id, Protocol.SIMPLE, verdict);
-        paths.onForwarded(verdict, execution);
+        onForwarded(verdict, execution);
         tracker.query(execution);
         if (answer != null) {
             upstream.sendInPlace(out -> FrontendMessages.query(out, answer));
@@ -425,9 +427,23 @@ final class MessageGuard {
             return refuseUnrecorded(Kind.EXTENDED, verdict.summary());
         }
         AuditedExecution execution = execution(id, Protocol.EXTENDED, verdict);
-        paths.onForwarded(verdict, execution);
+        onForwarded(verdict, execution);
         tracker.execute(execution);
         return Step.FORWARD;
+    }
+
+    private void onForwarded(Verdict verdict, AuditedExecution execution) {
+        paths.onForwarded(verdict, execution);
+        if (verdict instanceof Verdict.Allow allow && !allow.effects().isEmpty()) {
+            effects = allow.effects();
+        }
+    }
+
+    /** Returns what the message just decided about does to the session, {@code null} if nothing. */
+    @Nullable SessionEffects takeEffects() {
+        SessionEffects taken = effects;
+        effects = null;
+        return taken;
     }
 
     private Step onClose(FrontendMessage.Target target, String name) {

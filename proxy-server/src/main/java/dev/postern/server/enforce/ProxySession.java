@@ -4,6 +4,7 @@ import dev.postern.audit.SessionContext;
 import dev.postern.policy.Denial;
 import dev.postern.policy.Policy;
 import dev.postern.policy.Rule;
+import dev.postern.policy.SessionEffects;
 import dev.postern.protocol.BackendMessage;
 import dev.postern.protocol.BackendMessages;
 import dev.postern.protocol.BackendScanner;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All methods are called on the session's event loop.
  */
-public final class ProxySession {
+public final class ProxySession implements BackendEvents {
 
     private static final int SMALL = 256;
 
@@ -48,7 +49,7 @@ public final class ProxySession {
     private final SessionHooks hooks;
     private final ByteBufAllocator allocator;
     private final Peer agent;
-    private final Peer upstream;
+    private final UpstreamPeer upstream;
     private final SessionAudit audit;
     private final ResponseTracker tracker;
     private final BackendScanner scanner;
@@ -84,7 +85,7 @@ public final class ProxySession {
             SessionHooks hooks,
             ByteBufAllocator allocator,
             Peer agent,
-            Peer upstream) {
+            UpstreamPeer upstream) {
         this.limits = limits;
         this.hooks = hooks;
         this.allocator = allocator;
@@ -151,6 +152,7 @@ public final class ProxySession {
      * @param in as for {@link #onAgentBytes}; what is left grows by {@link BackendScanner#missing}
      *     before it is presented again
      */
+    @Override
     public void onUpstreamBytes(ByteBuf in) {
         if (closed) {
             in.skipBytes(in.readableBytes());
@@ -171,6 +173,7 @@ public final class ProxySession {
     }
 
     /** The bytes read from the upstream at one time are all presented. */
+    @Override
     public void onUpstreamReadComplete() {
         agent.flush();
         if (draining && tracker.owed() == 0 && tracker.transactionStatus() == 'I') {
@@ -186,6 +189,7 @@ public final class ProxySession {
     }
 
     /** The upstream takes bytes again, or no longer. */
+    @Override
     public void onUpstreamWritability() {
         holdOrGoOn();
     }
@@ -208,6 +212,7 @@ public final class ProxySession {
     }
 
     /** The upstream's connection is gone. */
+    @Override
     public void onUpstreamClosed(@Nullable String cause) {
         if (!closed) {
             fail(
@@ -219,6 +224,7 @@ public final class ProxySession {
     }
 
     /** Something went wrong in here: nothing that is not understood goes on. */
+    @Override
     public void onTrouble(Throwable cause) {
         if (!closed) {
             fail(
@@ -297,6 +303,7 @@ public final class ProxySession {
     }
 
     /** The session cannot begin. */
+    @Override
     public void onRefused(ErrorResponse error) {
         if (!closed) {
             fatal(error);
@@ -572,6 +579,11 @@ public final class ProxySession {
         @Override
         public BindParts bindInHand() {
             return intake.bindInHand();
+        }
+
+        @Override
+        public void announce(SessionEffects effects) {
+            upstream.announce(effects);
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.postern.policy.Denial;
 import dev.postern.policy.PreparedNames;
 import dev.postern.policy.PreparedStatements;
 import dev.postern.policy.SearchPathChanges;
+import dev.postern.policy.SessionEffects;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
@@ -96,6 +97,7 @@ final class SessionStatements {
                         new StatementSummary(command, "", List.of(), List.of()),
                         prepared,
                         SearchPathChanges.NONE,
+                        SessionEffects.NONE,
                         null),
                 basis,
                 null);

@@ -219,6 +219,15 @@ public final class ServerMetrics implements AutoCloseable {
         return agents.computeIfAbsent(configuredName, name -> new RegisteredAgent(registry, name));
     }
 
+    /**
+     * Returns the numbers of an upstream's pools.
+     *
+     * @param upstream its configured name; asked for once
+     */
+    public PoolMetrics pool(String upstream) {
+        return new RegisteredPool(registry, upstream);
+    }
+
     /** Counts a statement that was refused before anyone had authenticated. */
     public void decidedWithoutAgent(Verdict verdict) {
         agent(UNCONFIGURED).decided(verdict);

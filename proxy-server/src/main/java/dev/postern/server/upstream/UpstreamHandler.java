@@ -3,7 +3,7 @@ package dev.postern.server.upstream;
 import dev.postern.protocol.BackendScanner;
 import dev.postern.server.enforce.ChannelPeer;
 import dev.postern.server.enforce.Peer;
-import dev.postern.server.enforce.ProxySession;
+import dev.postern.server.enforce.UpstreamEvents;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,21 +14,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session's connection to PostgreSQL: turns channel events into those of its {@link
- * ProxySession}. Owns the bytes of a message that is not whole yet.
+ * A connection to PostgreSQL that is in use: turns channel events into {@link UpstreamEvents}. Owns
+ * the bytes of a message that is not whole yet.
  */
 public final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamHandler.class);
 
-    private final ProxySession session;
+    private final UpstreamEvents events;
     private @Nullable ByteBuf tail;
 
-    public UpstreamHandler(ProxySession session) {
-        this.session = session;
+    public UpstreamHandler(UpstreamEvents events) {
+        this.events = events;
     }
 
-    /** Returns a connection as a session uses it. */
+    /** Returns a connection as its user writes to it. */
     public static Peer peer(Channel channel) {
         return new ChannelPeer(channel, () -> {});
     }
@@ -39,7 +39,7 @@ public final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         try {
             completeTail(in);
             if (in.isReadable()) {
-                session.onUpstreamBytes(in);
+                events.onUpstreamBytes(in);
             }
             if (in.isReadable()) {
                 // Made large enough for the rest of the message, so that only its own bytes are
@@ -62,7 +62,7 @@ public final class UpstreamHandler extends ChannelInboundHandlerAdapter {
             if (BackendScanner.missing(left) > 0) {
                 continue;
             }
-            session.onUpstreamBytes(left);
+            events.onUpstreamBytes(left);
             if (!left.isReadable()) {
                 left.release();
                 left = null;
@@ -73,17 +73,17 @@ public final class UpstreamHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        session.onUpstreamReadComplete();
+        events.onUpstreamReadComplete();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        session.onUpstreamWritability();
+        events.onUpstreamWritability();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        session.onUpstreamClosed(null);
+        events.onUpstreamClosed(null);
     }
 
     @Override
@@ -97,10 +97,10 @@ public final class UpstreamHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            session.onUpstreamClosed(cause.getMessage());
+            events.onUpstreamClosed(cause.getMessage());
         } else {
             LOG.error("error on a connection to the upstream", cause);
-            session.onTrouble(cause);
+            events.onTrouble(cause);
         }
     }
 }

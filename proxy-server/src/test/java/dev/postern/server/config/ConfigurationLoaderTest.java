@@ -50,7 +50,15 @@ class ConfigurationLoaderTest {
                                                 null,
                                                 Duration.ofSeconds(5),
                                                 Duration.ofSeconds(5),
-                                                new PoolConfig(100))),
+                                                new PoolConfig(
+                                                        100,
+                                                        PoolModeName.SESSION,
+                                                        0,
+                                                        Duration.ofMinutes(5),
+                                                        Duration.ofSeconds(10),
+                                                        10_000,
+                                                        Duration.ofSeconds(5),
+                                                        500))),
                                 Map.of(
                                         "reporting",
                                         new PolicyConfig(
@@ -65,6 +73,8 @@ class ConfigurationLoaderTest {
                                                         null,
                                                         null,
                                                         100,
+                                                        null,
+                                                        null,
                                                         null))),
                                 Map.of(),
                                 new AuditConfig(
@@ -190,7 +200,15 @@ class ConfigurationLoaderTest {
                                                 Duration.ofSeconds(30),
                                                 Duration.ofMinutes(1),
                                                 Duration.ofHours(1),
-                                                new PoolConfig(40))),
+                                                new PoolConfig(
+                                                        40,
+                                                        PoolModeName.SESSION,
+                                                        0,
+                                                        Duration.ofMinutes(5),
+                                                        Duration.ofSeconds(10),
+                                                        10_000,
+                                                        Duration.ofSeconds(5),
+                                                        500))),
                                 Map.of(
                                         "reporting",
                                         new PolicyConfig(
@@ -208,6 +226,8 @@ class ConfigurationLoaderTest {
                                                         100_000L,
                                                         64L << 20,
                                                         10,
+                                                        null,
+                                                        null,
                                                         600))),
                                 Map.of(
                                         "report-bot",

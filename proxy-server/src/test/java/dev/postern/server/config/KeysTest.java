@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.reflect.Field;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -123,7 +124,20 @@ class KeysTest {
 
     @Test
     void records_madeOutOfBounds_nameTheKey() {
-        assertThat(catchThrowableOfType(InvalidValueException.class, () -> new PoolConfig(0)).key())
+        assertThat(
+                        catchThrowableOfType(
+                                        InvalidValueException.class,
+                                        () ->
+                                                new PoolConfig(
+                                                        0,
+                                                        PoolModeName.SESSION,
+                                                        0,
+                                                        Duration.ofMinutes(5),
+                                                        Duration.ofSeconds(10),
+                                                        1,
+                                                        Duration.ofSeconds(5),
+                                                        1))
+                                .key())
                 .isEqualTo("max");
     }
 }

@@ -1,5 +1,6 @@
 package dev.postern.server.enforce;
 
+import dev.postern.policy.SessionEffects;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
@@ -10,7 +11,7 @@ import java.util.List;
  * One side of a session that keeps what is written to it, and notes each write in a journal shared
  * with others.
  */
-final class FakePeer implements Peer {
+final class FakePeer implements UpstreamPeer {
 
     private final String name;
     private final List<String> journal;
@@ -35,6 +36,11 @@ final class FakePeer implements Peer {
 
     @Override
     public void flush() {}
+
+    @Override
+    public void announce(SessionEffects effects) {
+        journal.add(name + " effects");
+    }
 
     @Override
     public boolean isWritable() {

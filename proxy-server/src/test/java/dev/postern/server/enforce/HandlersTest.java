@@ -6,6 +6,7 @@ import dev.postern.audit.SessionContext;
 import dev.postern.catalog.CatalogView;
 import dev.postern.policy.Access;
 import dev.postern.policy.Policy;
+import dev.postern.policy.SessionEffects;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.FrameLimits;
@@ -107,10 +108,42 @@ class HandlersTest {
                         new Hooks(),
                         agent.alloc(),
                         handler.peer(),
-                        UpstreamHandler.peer(upstream));
+                        new Plain(UpstreamHandler.peer(upstream)));
         handler.attach(session);
         upstream.pipeline().addLast(new UpstreamHandler(session));
         handler.peer().reading(true);
+    }
+
+    /** A connection that is not shared. */
+    private record Plain(Peer peer) implements UpstreamPeer {
+
+        @Override
+        public void announce(SessionEffects effects) {}
+
+        @Override
+        public void write(ByteBuf bytes) {
+            peer.write(bytes);
+        }
+
+        @Override
+        public void flush() {
+            peer.flush();
+        }
+
+        @Override
+        public boolean isWritable() {
+            return peer.isWritable();
+        }
+
+        @Override
+        public void reading(boolean enabled) {
+            peer.reading(enabled);
+        }
+
+        @Override
+        public void close() {
+            peer.close();
+        }
     }
 
     @AfterEach

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A PostgreSQL reduced to its protocol: {@code BEGIN}, {@code COMMIT}, {@code ROLLBACK}, {@code
@@ -30,19 +32,32 @@ final class SimulatedBackend {
         }
     }
 
+    /** What Postern says of a session's agent, which is a number here. */
+    private static final Pattern IDENTITY =
+            Pattern.compile("set_config\\('postern.agent', '(\\d+)'");
+
     private final FrontendFrameReader frames =
-            new FrontendFrameReader(new FrameLimits(1000, 1000, 300));
+            new FrontendFrameReader(new FrameLimits(2000, 1000, 300));
     private final Predicate<String> failsToParse;
     private final ByteBuf in = Unpooled.buffer();
     private final Map<String, String> statements = new HashMap<>();
     private final Map<String, String> portals = new HashMap<>();
     private final ByteArrayOutputStream keptBack = new ByteArrayOutputStream();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+
+    /** Whom Postern has said the session is for; told by {@code WHO}. */
+    int identity;
+
     private char status = 'I';
     private boolean skipping;
 
     SimulatedBackend(Predicate<String> failsToParse) {
         this.failsToParse = failsToParse;
+    }
+
+    /** Tells whether it is in no transaction and no pipeline. */
+    boolean isIdle() {
+        return status == 'I' && !skipping && portals.isEmpty() && keptBack.size() == 0;
     }
 
     byte[] take() {
@@ -160,6 +175,20 @@ final class SimulatedBackend {
         } else if (sql.equals("BEGIN")) {
             status = 'T';
             keptBack.writeBytes(Wire.complete("BEGIN"));
+        } else if (sql.equals("WHO")) {
+            keptBack.writeBytes(Wire.row(identity));
+            keptBack.writeBytes(Wire.complete("WHO"));
+        } else if (sql.equals("DISCARD ALL")) {
+            statements.clear();
+            identity = 0;
+            keptBack.writeBytes(Wire.complete(sql));
+        } else if (sql.startsWith("OWN")) {
+            identity = Integer.parseInt(sql.substring(3));
+            keptBack.writeBytes(Wire.complete("SELECT 1"));
+        } else if (sql.equals("VERIFY")) {
+            keptBack.writeBytes(
+                    Wire.message('D', (short) 1, 5, "clean".getBytes(StandardCharsets.UTF_8)));
+            keptBack.writeBytes(Wire.complete("SELECT 1"));
         } else if (sql.equals("COMMIT") || sql.equals("ROLLBACK")) {
             keptBack.writeBytes(Wire.complete(status == 'E' ? "ROLLBACK" : sql));
             status = 'I';
@@ -215,6 +244,13 @@ final class SimulatedBackend {
 
     private static String sql(SqlText text) {
         String sql = new String(text.bytes(), StandardCharsets.UTF_8);
+        Matcher own = IDENTITY.matcher(sql);
+        if (own.find()) {
+            return "OWN" + own.group(1);
+        }
+        if (sql.startsWith("SELECT 'clean'")) {
+            return "VERIFY";
+        }
         // A question, and what takes its place.
         return sql.equals("SHOW POLICY") || sql.startsWith("SELECT") ? "ROWS 1" : sql;
     }

@@ -1,0 +1,7 @@
+package dev.postern.server.config;
+
+/** The values of {@code upstreams.<name>.pool.mode}. */
+public enum PoolModeName {
+    SESSION,
+    TRANSACTION
+}

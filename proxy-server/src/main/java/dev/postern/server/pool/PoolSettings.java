@@ -1,0 +1,27 @@
+package dev.postern.server.pool;
+
+import java.time.Duration;
+
+/**
+ * How connections are kept.
+ *
+ * @param mode for how long a session has one
+ * @param max how many there are to one upstream, over all databases and event loops
+ * @param minIdle how many are kept open to each database, used or not
+ * @param idleTimeout how long one that nobody uses stays open beyond these
+ * @param queueTimeout how long a session waits for one
+ * @param maxWaiting how many sessions may wait, on each event loop
+ * @param resetTimeout how long it may take to make one that was used as good as new
+ * @param maxPreparedStatements how many prepared statements a shared one keeps
+ * @param maxQueuedBytes how many bytes of a session may wait with it
+ */
+public record PoolSettings(
+        PoolMode mode,
+        int max,
+        int minIdle,
+        Duration idleTimeout,
+        Duration queueTimeout,
+        int maxWaiting,
+        Duration resetTimeout,
+        int maxPreparedStatements,
+        int maxQueuedBytes) {}

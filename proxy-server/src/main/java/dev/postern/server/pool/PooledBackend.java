@@ -1,0 +1,610 @@
+package dev.postern.server.pool;
+
+import dev.postern.policy.SessionEffects;
+import dev.postern.protocol.BackendMessages;
+import dev.postern.protocol.ErrorResponse;
+import dev.postern.protocol.FrontendType;
+import dev.postern.protocol.Severity;
+import dev.postern.server.enforce.BackendEvents;
+import dev.postern.server.enforce.UpstreamPeer;
+import dev.postern.server.pool.PoolObserver.Discarded;
+import dev.postern.server.upstream.UpstreamConnection;
+import dev.postern.server.upstream.UpstreamHost;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.concurrent.Promise;
+import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session takes for its PostgreSQL backend: one connection of a pool for all its time, or
+ * one for each transaction, with the session's settings, its identity and its prepared statements
+ * on whichever it is. A session without any connection that has nothing to lose gets the next one,
+ * perhaps on another host, when it asks for something.
+ *
+ * <pre>
+ *           write                      granted           settings made
+ *  without ───────→ waiting for one ───────────→ making ──────────────→ served ─┐
+ *     ↑                                          settings                       │
+ *     └─────────── transaction mode: idle, nothing pinned ──────────────────────┘
+ * </pre>
+ *
+ * <p>All methods are called on the session's event loop.
+ */
+public final class PooledBackend implements UpstreamPeer {
+
+    private static final int SMALL = 256;
+
+    /** Settings that every connection has from its start. */
+    private static final Set<String> PINNED =
+            Set.of(
+                    "default_transaction_read_only",
+                    "client_encoding",
+                    "standard_conforming_strings");
+
+    private final ConnectionPool pool;
+    private final SessionState state;
+    private final Predicate<UpstreamHost> hosts;
+    private final List<Cap> caps;
+    private final ByteBufAllocator allocator;
+    private final LongSupplier nanoTime;
+    private final StatementRouting routing;
+    private final Serving serving = new Serving();
+    private final ArrayDeque<Object> queue = new ArrayDeque<>();
+    private final Map<String, String> told = new HashMap<>();
+    private final Set<Pin> pins = EnumSet.noneOf(Pin.class);
+    private @Nullable Promise<PooledBackend> opening;
+    private @Nullable BackendEvents session;
+    private @Nullable ServerConnection server;
+    private boolean acquiring;
+    private boolean makingSettings;
+    private boolean settingsChanged;
+    private boolean asking;
+    private boolean reading = true;
+    private int queuedBytes;
+    private int cancels;
+    private boolean cancelled;
+    private boolean closed;
+
+    PooledBackend(
+            ConnectionPool pool,
+            SessionState state,
+            Predicate<UpstreamHost> hosts,
+            List<Cap> caps,
+            ByteBufAllocator allocator,
+            LongSupplier nanoTime) {
+        this.pool = pool;
+        this.state = state;
+        this.hosts = hosts;
+        this.caps = List.copyOf(caps);
+        this.allocator = allocator;
+        this.nanoTime = nanoTime;
+        this.routing =
+                new StatementRouting(
+                        state,
+                        pool.settings().mode(),
+                        pool.settings().maxPreparedStatements(),
+                        new Effects());
+    }
+
+    /**
+     * Gets the first connection and makes the session's settings on it, so that it is known what
+     * the server reports and that it accepts them.
+     *
+     * @param promise fails by {@link PoolException} or what made the connection fail
+     */
+    void open(Promise<PooledBackend> promise) {
+        opening = promise;
+        acquire(false);
+    }
+
+    /** Returns what the server has reported, for the session's beginning. */
+    public Map<String, String> parameters() {
+        return new LinkedHashMap<>(told);
+    }
+
+    /** Returns the host that serves the session now, {@code null} if none does. */
+    public @Nullable UpstreamHost host() {
+        ServerConnection now = server;
+        return now == null ? null : now.host();
+    }
+
+    /** Answers go there from now on. */
+    public void attach(BackendEvents newSession) {
+        session = newSession;
+        settle();
+    }
+
+    /** Tells whether the connection stays with the session between transactions, and why. */
+    public Set<Pin> pins() {
+        return Set.copyOf(pins);
+    }
+
+    /**
+     * A request to cancel what runs is about to be sent: until {@link #cancelSent} the connection
+     * stays with the session, so that nobody else is hit.
+     *
+     * @return what to cancel; {@code null} if nothing runs
+     */
+    public @Nullable UpstreamConnection cancel() {
+        ServerConnection now = server;
+        if (now == null) {
+            return null;
+        }
+        cancels++;
+        cancelled = true;
+        return now.connection();
+    }
+
+    /** The request has been dealt with. */
+    public void cancelSent() {
+        cancels--;
+        settle();
+    }
+
+    // ---- what the session says
+
+    @Override
+    public void announce(SessionEffects effects) {
+        if (!closed) {
+            queue.add(effects);
+        }
+    }
+
+    @Override
+    public void write(ByteBuf bytes) {
+        if (closed || bytes.getByte(bytes.readerIndex()) == FrontendType.TERMINATE) {
+            bytes.release();
+            return;
+        }
+        queue.add(bytes);
+        queuedBytes += bytes.readableBytes();
+        proceed();
+    }
+
+    @Override
+    public void flush() {
+        if (server != null) {
+            server.peer().flush();
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return queuedBytes < pool.settings().maxQueuedBytes()
+                && (server == null || server.peer().isWritable());
+    }
+
+    @Override
+    public void reading(boolean enabled) {
+        reading = enabled;
+        if (server != null) {
+            server.peer().reading(enabled);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        clearQueue();
+        for (Pin pin : pins) {
+            pool.observer().pinned(pin, false);
+        }
+        if (acquiring) {
+            acquiring = false;
+            pool.withdraw(serving);
+        }
+        ServerConnection last = server;
+        if (last != null && !makingSettings && cancels == 0) {
+            server = null;
+            giveBack(last);
+        } else if (last != null) {
+            server = null;
+            pool.discard(last, caps, Discarded.BUSY);
+        }
+    }
+
+    private void clearQueue() {
+        for (Object item : queue) {
+            if (item instanceof ByteBuf bytes) {
+                bytes.release();
+            }
+        }
+        queue.clear();
+        queuedBytes = 0;
+    }
+
+    // ---- getting a connection
+
+    private void acquire(boolean fresh) {
+        acquiring = true;
+        pool.acquire(new Request(state, hosts, caps, fresh, serving, nanoTime.getAsLong()));
+    }
+
+    private void granted(ServerConnection connection) {
+        acquiring = false;
+        server = connection;
+        cancelled = false;
+        routing.onOtherConnection();
+        connection.usedBy(serving);
+        connection.peer().reading(reading);
+        if (connection.isOf(state)) {
+            served(connection);
+            return;
+        }
+        makingSettings = true;
+        boolean asNew = connection.isFresh();
+        String sql =
+                asNew
+                        ? state.onFreshConnection()
+                        : connection.hasSettingsOf(state)
+                                ? state.identityOnly()
+                                : state.onUsedConnection();
+        connection.ask(
+                sql,
+                new Owed.Outcome() {
+                    @Override
+                    public void succeeded(Owed owed) {
+                        connection.becomes(state);
+                        makingSettings = false;
+                        served(connection);
+                    }
+
+                    @Override
+                    public void failed(@Nullable ErrorResponse error) {
+                        if (error != null) {
+                            makingSettings = false;
+                            settingsFailed(connection, asNew, error);
+                        }
+                    }
+                });
+        connection.peer().flush();
+    }
+
+    /**
+     * What an earlier session left may be why, or a cancel request that came late: a new connection
+     * tells.
+     */
+    private void settingsFailed(ServerConnection connection, boolean asNew, ErrorResponse error) {
+        server = null;
+        pool.discard(connection, caps, Discarded.SETTINGS_FAILED);
+        if (closed) {
+            return;
+        }
+        if (asNew) {
+            denied(
+                    new PoolException(
+                            new ErrorResponse(
+                                    Severity.FATAL,
+                                    error.sqlState(),
+                                    error.message(),
+                                    error.detail(),
+                                    error.hint(),
+                                    0)));
+        } else {
+            acquire(true);
+        }
+    }
+
+    private void served(ServerConnection connection) {
+        Promise<PooledBackend> promise = opening;
+        if (promise != null) {
+            opening = null;
+            told.putAll(connection.parameters());
+            if (!promise.trySuccess(this)) {
+                close();
+            }
+            return;
+        }
+        tellParameters(connection);
+        proceed();
+        flush();
+    }
+
+    private void denied(Throwable cause) {
+        acquiring = false;
+        Promise<PooledBackend> promise = opening;
+        if (promise != null) {
+            opening = null;
+            closed = true;
+            promise.tryFailure(cause);
+        } else if (session != null && !closed) {
+            session.onRefused(PoolException.told(cause));
+        }
+    }
+
+    /** What the connection reports otherwise than the one before. */
+    private void tellParameters(ServerConnection connection) {
+        ByteBuf out = null;
+        for (Map.Entry<String, String> parameter : connection.parameters().entrySet()) {
+            String value = parameter.getValue();
+            if (!value.equals(told.put(parameter.getKey(), value))) {
+                out = out == null ? allocator.buffer(SMALL) : out;
+                BackendMessages.parameterStatus(out, parameter.getKey(), value);
+            }
+        }
+        if (out != null) {
+            try {
+                if (session != null) {
+                    session.onUpstreamBytes(out);
+                }
+            } finally {
+                out.release();
+            }
+        }
+    }
+
+    // ---- serving
+
+    /** Sends what can go out now. */
+    private void proceed() {
+        ServerConnection now = server;
+        if (now == null) {
+            if (!acquiring && !queue.isEmpty()) {
+                acquire(false);
+            }
+            return;
+        }
+        if (makingSettings || opening != null) {
+            return;
+        }
+        while (!queue.isEmpty()) {
+            Object item = queue.element();
+            if (item instanceof SessionEffects effects) {
+                routing.announce(effects);
+                queue.remove();
+                continue;
+            }
+            ByteBuf bytes = (ByteBuf) item;
+            int before = bytes.readableBytes();
+            boolean all = routing.send(bytes, now);
+            queuedBytes -= before - bytes.readableBytes();
+            if (!all) {
+                break;
+            }
+            queue.remove();
+            bytes.release();
+        }
+        if (now.answers().cutsHere()) {
+            pool.execute(() -> deliverLocal(now));
+        }
+    }
+
+    /** Answers that are made here, with nothing owed before them. */
+    private void deliverLocal(ServerConnection from) {
+        if (from.equals(server) && from.answers().cutsHere()) {
+            from.answers().onCut();
+            onReadComplete();
+        }
+    }
+
+    private void onReadComplete() {
+        if (!queue.isEmpty()) {
+            proceed();
+            flush();
+        }
+        settle();
+        if (session != null) {
+            session.onUpstreamReadComplete();
+        }
+    }
+
+    /** Lets the connection go if the session does not need it now. */
+    private void settle() {
+        ServerConnection now = server;
+        if (now == null
+                || session == null
+                || makingSettings
+                || asking
+                || cancels > 0
+                || !queue.isEmpty()
+                || !now.answers().isIdle()) {
+            return;
+        }
+        if (settingsChanged) {
+            askSettings(now);
+            return;
+        }
+        if (pool.settings().mode() == PoolMode.TRANSACTION && pins.isEmpty()) {
+            server = null;
+            giveBack(now);
+        }
+    }
+
+    private void giveBack(ServerConnection connection) {
+        if (!connection.answers().isIdle()) {
+            pool.discard(connection, caps, Discarded.BUSY);
+        } else if (pool.settings().mode() == PoolMode.SESSION
+                || cancelled
+                || settingsChanged
+                || !pins.isEmpty()
+                || routing.leavesNames()) {
+            pool.reset(connection, caps);
+        } else {
+            pool.release(connection, caps);
+        }
+    }
+
+    /** The server itself knows best what a transaction has left of the settings. */
+    private void askSettings(ServerConnection connection) {
+        asking = true;
+        settingsChanged = false;
+        connection.ask(
+                SessionState.ASK,
+                new Owed.Outcome() {
+                    @Override
+                    public void succeeded(Owed owed) {
+                        asking = false;
+                        learn(connection, owed.rows());
+                    }
+
+                    @Override
+                    public void failed(@Nullable ErrorResponse error) {
+                        asking = false;
+                        pin(Pin.SETTINGS);
+                    }
+                });
+        connection.peer().flush();
+    }
+
+    private void learn(ServerConnection connection, @Nullable List<List<@Nullable String>> rows) {
+        if (rows == null) {
+            pin(Pin.SETTINGS);
+            return;
+        }
+        Map<String, String> settings = new HashMap<>();
+        for (List<@Nullable String> row : rows) {
+            String name = row.get(0);
+            String value = row.get(1);
+            if (name != null && value != null && !PINNED.contains(name)) {
+                settings.put(name, value);
+            }
+        }
+        state.learn(settings);
+        connection.becomes(state);
+    }
+
+    private void pin(Pin why) {
+        if (!closed && pins.add(why)) {
+            pool.observer().pinned(why, true);
+        }
+    }
+
+    private void unpin(Pin why) {
+        if (pins.remove(why)) {
+            pool.observer().pinned(why, false);
+        }
+    }
+
+    /** A session that has nothing on the connection does not notice. */
+    private void lost(ServerConnection connection, @Nullable String cause) {
+        Cap.giveBack(caps);
+        server = null;
+        asking = false;
+        boolean nothingLost =
+                makingSettings
+                        || (connection.answers().isIdle() && pins.isEmpty() && !settingsChanged);
+        makingSettings = false;
+        if (opening != null) {
+            acquire(false);
+        } else if (!nothingLost) {
+            clearQueue();
+            if (session != null) {
+                session.onUpstreamClosed(cause);
+            }
+        } else {
+            proceed();
+        }
+    }
+
+    /** What the connection in use tells, and whoever gives connections. */
+    private final class Serving implements ServerConnection.User, Request.Taker {
+
+        @Override
+        public void onGranted(ServerConnection connection) {
+            granted(connection);
+        }
+
+        @Override
+        public void onDenied(Throwable cause) {
+            denied(cause);
+        }
+
+        @Override
+        public void onAnswer(ByteBuf in) {
+            if (session == null) {
+                in.skipBytes(in.readableBytes());
+            } else {
+                session.onUpstreamBytes(in);
+            }
+        }
+
+        @Override
+        public void onParameter(String name, String value) {
+            told.put(name, value);
+        }
+
+        @Override
+        public void onDesynchronized(String reason) {
+            if (session != null) {
+                session.onTrouble(new IllegalStateException(reason));
+            } else {
+                close();
+            }
+        }
+
+        @Override
+        public void onReadComplete() {
+            ServerConnection now = server;
+            if (now != null && session != null && now.answers().isIdle() && !makingSettings) {
+                tellParameters(now);
+            }
+            PooledBackend.this.onReadComplete();
+        }
+
+        @Override
+        public void onWritability() {
+            if (session != null) {
+                session.onUpstreamWritability();
+            }
+        }
+
+        @Override
+        public void onLost(@Nullable String cause) {
+            ServerConnection was = server;
+            if (was != null) {
+                lost(was, cause);
+            }
+        }
+
+        @Override
+        public void onTrouble(Throwable cause) {
+            if (session != null) {
+                session.onTrouble(cause);
+            }
+        }
+    }
+
+    /** What statements do to the session. */
+    private final class Effects implements StatementRouting.Listener {
+
+        @Override
+        public void onSettingsChanged() {
+            settingsChanged = true;
+            if (server != null) {
+                server.settingsUnknown();
+            }
+        }
+
+        @Override
+        public void onPinned(Pin why) {
+            pin(why);
+        }
+
+        @Override
+        public void onUnpinned(Pin why) {
+            unpin(why);
+        }
+
+        @Override
+        public void onIdentityLost(ErrorResponse error) {
+            if (session != null) {
+                session.onTrouble(
+                        new IllegalStateException(
+                                "the server could not be told who the session is for: "
+                                        + error.sqlState()));
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.postern.server.pool;
+
+import dev.postern.server.upstream.UpstreamConnection;
+import dev.postern.server.upstream.UpstreamHost;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pools of one upstream: one for each database and event loop, within one budget. Safe for use
+ * by any thread.
+ */
+public final class UpstreamPools implements AutoCloseable {
+
+    private final PoolSettings settings;
+    private final PoolBudget budget;
+    private final Connector connector;
+    private final Predicate<UpstreamHost> serves;
+    private final PoolObserver observer;
+    private final LongSupplier nanoTime;
+    private final Map<Key, ConnectionPool> pools = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    private record Key(String database, EventLoop eventLoop) {}
+
+    /** Opens connections. */
+    @FunctionalInterface
+    public interface Connector {
+
+        /** Opens one on an event loop, with no settings but those that every one has. */
+        Future<UpstreamConnection> connect(EventLoop eventLoop, String database);
+    }
+
+    /**
+     * Makes pools without connections.
+     *
+     * @param serves which hosts may be used now; does not block
+     */
+    public UpstreamPools(
+            PoolSettings settings,
+            Connector connector,
+            Predicate<UpstreamHost> serves,
+            PoolObserver observer,
+            LongSupplier nanoTime) {
+        this.settings = settings;
+        this.budget = new PoolBudget(settings.max());
+        this.connector = connector;
+        this.serves = serves;
+        this.observer = observer;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Returns how connections are kept. */
+    public PoolSettings settings() {
+        return settings;
+    }
+
+    /** Keeps the least number of connections to a database, from an event loop's pool. */
+    public void warm(EventLoop eventLoop, String database) {
+        eventLoop.execute(() -> pool(eventLoop, database));
+    }
+
+    /**
+     * Opens a session's backend.
+     *
+     * @param eventLoop the session's
+     * @param hosts which hosts will do for this session
+     * @param caps what its use of a connection counts against
+     * @return fails by {@link PoolException} or {@code UpstreamException}; cancelling it ends what
+     *     was begun
+     */
+    public Future<PooledBackend> open(
+            EventLoop eventLoop,
+            String database,
+            SessionState state,
+            Predicate<UpstreamHost> hosts,
+            List<Cap> caps) {
+        Promise<PooledBackend> promise = eventLoop.newPromise();
+        Runnable begin =
+                () -> {
+                    PooledBackend backend =
+                            new PooledBackend(
+                                    pool(eventLoop, database),
+                                    state,
+                                    hosts,
+                                    caps,
+                                    ByteBufAllocator.DEFAULT,
+                                    nanoTime);
+                    promise.addListener(result -> {
+                        if (promise.isCancelled()) {
+                            backend.close();
+                        }
+                    });
+                    backend.open(promise);
+                };
+        if (eventLoop.inEventLoop()) {
+            begin.run();
+        } else {
+            eventLoop.execute(begin);
+        }
+        return promise;
+    }
+
+    private ConnectionPool pool(EventLoop eventLoop, String database) {
+        Key key = new Key(database, eventLoop);
+        @Nullable ConnectionPool known = pools.get(key);
+        if (known != null) {
+            return known;
+        }
+        ConnectionPool made =
+                new ConnectionPool(
+                        eventLoop,
+                        settings,
+                        budget,
+                        () -> connector.connect(eventLoop, database),
+                        serves,
+                        observer,
+                        nanoTime);
+        pools.put(key, made);
+        if (closed) {
+            made.close();
+        } else {
+            made.start();
+        }
+        return made;
+    }
+
+    /** Returns how many connections are open or being opened. */
+    public int connections() {
+        return budget.open();
+    }
+
+    /** Ends what nobody uses, and the rest once it is given back. */
+    @Override
+    public void close() {
+        closed = true;
+        pools.forEach((key, pool) -> pool.execute(pool::close));
+    }
+}

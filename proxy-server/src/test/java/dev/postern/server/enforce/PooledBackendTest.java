@@ -1,0 +1,382 @@
+package dev.postern.server.enforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.protocol.ErrorResponse;
+import dev.postern.server.pool.Pin;
+import dev.postern.server.pool.PoolMode;
+import dev.postern.server.pool.PoolObserver;
+import dev.postern.server.pool.PoolSettings;
+import dev.postern.server.pool.PooledBackend;
+import dev.postern.server.pool.SessionState;
+import dev.postern.server.pool.UpstreamPools;
+import dev.postern.server.upstream.UpstreamConnection;
+import dev.postern.server.upstream.UpstreamHost;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.Future;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Several sessions' random scripts, cut and interleaved at random, over a few shared connections:
+ * each is answered with exactly the bytes of a backend of its own.
+ */
+class PooledBackendTest {
+
+    private static final int SCRIPTS = 1500;
+    private static final int MESSAGES = 30;
+    private static final int MAX_STATEMENTS = 3;
+    private static final UpstreamHost HOST = new UpstreamHost("db", 5432);
+
+    @Test
+    void transactionMode_anyScripts_areAnsweredAsByABackendEach() {
+        for (int seed = 0; seed < SCRIPTS; seed++) {
+            check(PoolMode.TRANSACTION, 4, 2, seed, false);
+        }
+    }
+
+    @Test
+    void transactionMode_idleConnectionsLost_nobodyNotices() {
+        for (int seed = 0; seed < SCRIPTS; seed++) {
+            check(PoolMode.TRANSACTION, 3, 2, seed, true);
+        }
+    }
+
+    @Test
+    void sessionMode_anyScripts_areAnsweredAsByABackendEach() {
+        for (int seed = 0; seed < SCRIPTS; seed++) {
+            check(PoolMode.SESSION, 3, 3, seed, false);
+        }
+    }
+
+    private static void check(PoolMode mode, int sessions, int max, int seed, boolean losing) {
+        Random random = new Random(seed);
+        Setting setting = new Setting(mode, max);
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < sessions; i++) {
+            clients.add(new Client(setting, i + 1, script(random)));
+        }
+        int idle = 0;
+        while (idle < 300) {
+            idle++;
+            boolean moved =
+                    switch (random.nextInt(5)) {
+                        case 0, 1 -> clients.get(random.nextInt(sessions)).sends(random);
+                        case 2 -> setting.serverWorks(random);
+                        case 3 -> losing && random.nextInt(4) == 0 && setting.losesIdle(random);
+                        default -> {
+                            setting.control.runPendingTasks();
+                            yield false;
+                        }
+                    };
+            idle = moved ? 0 : idle;
+        }
+        setting.settle();
+        for (Client client : clients) {
+            SimulatedBackend own = new SimulatedBackend("UNREADABLE"::equals);
+            own.identity = client.number;
+            own.receive(client.script);
+            byte[] direct = own.take();
+            byte[] pooled = client.answered.toByteArray();
+            assertThat(HexFormat.of().formatHex(pooled))
+                    .as(
+                            "%s, seed %s, session %s, script %s: %s instead of %s",
+                            mode,
+                            seed,
+                            client.number,
+                            Wire.types(client.script),
+                            Wire.types(pooled),
+                            Wire.types(direct))
+                    .isEqualTo(HexFormat.of().formatHex(direct));
+            assertThat(client.ended).isNull();
+        }
+        setting.close(clients);
+    }
+
+    private static byte[] script(Random random) {
+        List<byte[]> messages = new ArrayList<>();
+        for (int i = 0; i < MESSAGES; i++) {
+            String named = random.nextBoolean() ? "a" : random.nextBoolean() ? "b" : "c";
+            String portal = random.nextBoolean() ? "p" : "q";
+            switch (random.nextInt(14)) {
+                case 0, 1 -> messages.add(Wire.query(text(random)));
+                case 2, 3 -> messages.add(Wire.parse(named, text(random)));
+                case 4 -> messages.add(Wire.closeStatement(named));
+                case 5 -> messages.add(Wire.bind(portal, named));
+                case 6 -> messages.add(Wire.execute(portal));
+                case 7 -> messages.add(Wire.message('D', 'S', named));
+                case 8, 9 -> messages.add(Wire.sync());
+                case 10 -> messages.add(Wire.flush());
+                case 11 -> {
+                    messages.add(Wire.parse("", text(random)));
+                    messages.add(Wire.bind("", ""));
+                    messages.add(Wire.execute(""));
+                    messages.add(Wire.sync());
+                }
+                case 12 -> {
+                    messages.add(Wire.bind("", named));
+                    messages.add(Wire.execute(""));
+                    messages.add(Wire.sync());
+                }
+                default -> messages.add(Wire.bind("", ""));
+            }
+        }
+        messages.add(Wire.sync());
+        // Whatever is open ends here, so that the others get their turn.
+        messages.add(Wire.query("ROLLBACK"));
+        messages.add(Wire.query("WHO"));
+        return Wire.all(messages.toArray(byte[][]::new));
+    }
+
+    private static String text(Random random) {
+        return switch (random.nextInt(9)) {
+            case 0 -> "BEGIN";
+            case 1 -> random.nextBoolean() ? "COMMIT" : "ROLLBACK";
+            case 2 -> "UNREADABLE";
+            case 3 -> "FAILS";
+            case 4 -> "";
+            case 5, 6 -> "ROWS " + random.nextInt(4);
+            default -> "WHO";
+        };
+    }
+
+    /** A pool in front of simulated servers. */
+    private static final class Setting implements PoolObserver {
+
+        final EmbeddedChannel control = new EmbeddedChannel();
+        final EventLoop eventLoop = control.eventLoop();
+        final List<Server> servers = new ArrayList<>();
+        final UpstreamPools pools;
+
+        Setting(PoolMode mode, int max) {
+            pools =
+                    new UpstreamPools(
+                            new PoolSettings(
+                                    mode,
+                                    max,
+                                    0,
+                                    Duration.ofHours(1),
+                                    Duration.ofHours(1),
+                                    100,
+                                    Duration.ofHours(1),
+                                    MAX_STATEMENTS,
+                                    1 << 20),
+                            (loop, database) -> connect(),
+                            host -> true,
+                            this,
+                            System::nanoTime);
+        }
+
+        private Future<UpstreamConnection> connect() {
+            Server server = new Server();
+            servers.add(server);
+            return eventLoop.newSucceededFuture(
+                    new UpstreamConnection(server.channel, HOST, Map.of("a", "b"), null));
+        }
+
+        boolean serverWorks(Random random) {
+            return !servers.isEmpty() && servers.get(random.nextInt(servers.size())).works(random);
+        }
+
+        /** Everything that is on its way arrives. */
+        void settle() {
+            for (int quiet = 0; quiet < 3; quiet++) {
+                control.runPendingTasks();
+                for (Server server : List.copyOf(servers)) {
+                    if (server.arrives()) {
+                        quiet = 0;
+                    }
+                }
+            }
+        }
+
+        /** A connection that nobody uses is closed by its server. */
+        boolean losesIdle(Random random) {
+            if (servers.isEmpty()) {
+                return false;
+            }
+            Server server = servers.get(random.nextInt(servers.size()));
+            if (!server.inUse() && server.channel.isActive()) {
+                server.channel.close();
+                server.channel.runPendingTasks();
+                servers.remove(server);
+                return true;
+            }
+            return false;
+        }
+
+        void close(List<Client> clients) {
+            clients.forEach(Client::close);
+            for (Server server : servers) {
+                server.channel.finishAndReleaseAll();
+            }
+        }
+
+        @Override
+        public void connections(UpstreamHost host, boolean inUse, int change) {}
+
+        @Override
+        public void waiting(int change) {}
+
+        @Override
+        public void granted(long waitedNanos) {}
+
+        @Override
+        public void timedOut() {}
+
+        @Override
+        public void discarded(Discarded why) {}
+
+        @Override
+        public void pinned(Pin why, boolean begins) {}
+    }
+
+    private static final class Server {
+
+        final EmbeddedChannel channel = new EmbeddedChannel();
+        private final SimulatedBackend backend = new SimulatedBackend("UNREADABLE"::equals);
+        private byte[] owed = new byte[0];
+
+        private byte[] received() {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            for (ByteBuf out; (out = channel.readOutbound()) != null; out.release()) {
+                all.writeBytes(ByteBufUtil.getBytes(out));
+            }
+            return all.toByteArray();
+        }
+
+        boolean arrives() {
+            byte[] received = received();
+            backend.receive(received);
+            owed = Wire.all(owed, backend.take());
+            byte[] all = owed;
+            owed = new byte[0];
+            if (all.length > 0 && channel.isActive()) {
+                channel.writeInbound(Unpooled.wrappedBuffer(all));
+            }
+            return all.length > 0 || received.length > 0;
+        }
+
+        boolean works(Random random) {
+            if (random.nextBoolean()) {
+                byte[] received = received();
+                backend.receive(received);
+                owed = Wire.all(owed, backend.take());
+                return received.length > 0;
+            }
+            int cut = random.nextInt(owed.length + 1);
+            if (cut == 0 || !channel.isActive()) {
+                return false;
+            }
+            byte[] part = Arrays.copyOf(owed, cut);
+            owed = Arrays.copyOfRange(owed, cut, owed.length);
+            channel.writeInbound(Unpooled.wrappedBuffer(part));
+            return true;
+        }
+
+        /** Tells whether something is on its way, or may be kept. */
+        boolean inUse() {
+            byte[] received = received();
+            backend.receive(received);
+            owed = Wire.all(owed, backend.take());
+            return owed.length > 0 || received.length > 0 || !backend.isIdle();
+        }
+    }
+
+    private static final class Client implements BackendEvents {
+
+        final int number;
+        final byte[] script;
+        final ByteArrayOutputStream answered = new ByteArrayOutputStream();
+        private final Future<PooledBackend> opening;
+        private int at;
+        @Nullable PooledBackend backend;
+        @Nullable String ended;
+
+        Client(Setting setting, int number, byte[] script) {
+            this.number = number;
+            this.script = script;
+            this.opening =
+                    setting.pools.open(
+                            setting.eventLoop,
+                            "db",
+                            new SessionState(
+                                    "postern/" + number,
+                                    Integer.toString(number),
+                                    "",
+                                    "",
+                                    Map.of()),
+                            host -> true,
+                            List.of());
+        }
+
+        /** Sends some whole messages. */
+        boolean sends(Random random) {
+            if (backend == null) {
+                if (!opening.isSuccess()) {
+                    return false;
+                }
+                backend = opening.getNow();
+                backend.attach(this);
+                return true;
+            }
+            int to = at;
+            for (int i = random.nextInt(4); i > 0 && to < script.length; i--) {
+                to += 1 + ByteBuffer.wrap(script).getInt(to + 1);
+            }
+            if (to == at) {
+                return false;
+            }
+            backend.write(Unpooled.copiedBuffer(script, at, to - at));
+            backend.flush();
+            at = to;
+            return true;
+        }
+
+        void close() {
+            if (backend != null) {
+                backend.close();
+            }
+        }
+
+        @Override
+        public void onUpstreamBytes(ByteBuf in) {
+            answered.writeBytes(ByteBufUtil.getBytes(in));
+            in.skipBytes(in.readableBytes());
+        }
+
+        @Override
+        public void onUpstreamReadComplete() {}
+
+        @Override
+        public void onUpstreamWritability() {}
+
+        @Override
+        public void onUpstreamClosed(@Nullable String cause) {
+            ended = "closed: " + cause;
+        }
+
+        @Override
+        public void onTrouble(Throwable cause) {
+            ended = cause.toString();
+        }
+
+        @Override
+        public void onRefused(ErrorResponse error) {
+            ended = error.message();
+        }
+    }
+}

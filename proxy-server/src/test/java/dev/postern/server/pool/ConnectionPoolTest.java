@@ -1,0 +1,248 @@
+package dev.postern.server.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.postern.server.upstream.UpstreamConnection;
+import dev.postern.server.upstream.UpstreamHost;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Who gets which connection, and when. */
+class ConnectionPoolTest {
+
+    private static final UpstreamHost HOST = new UpstreamHost("db", 5432);
+    private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
+    private final EmbeddedChannel control = new EmbeddedChannel();
+    private final List<Promise<UpstreamConnection>> connecting = new ArrayList<>();
+    private final List<String> told = new ArrayList<>();
+    private boolean serves = true;
+    private long nanos;
+
+    private PoolSettings settings(int max, int minIdle, int maxWaiting) {
+        return new PoolSettings(
+                PoolMode.TRANSACTION,
+                max,
+                minIdle,
+                IDLE,
+                QUEUE_TIMEOUT,
+                maxWaiting,
+                Duration.ofSeconds(1),
+                10,
+                1000);
+    }
+
+    private ConnectionPool pool(PoolSettings settings, PoolBudget budget) {
+        ConnectionPool pool =
+                new ConnectionPool(
+                        control.eventLoop(),
+                        settings,
+                        budget,
+                        () -> {
+                            Promise<UpstreamConnection> promise = control.eventLoop().newPromise();
+                            connecting.add(promise);
+                            return promise;
+                        },
+                        host -> serves,
+                        new Notes(),
+                        () -> nanos);
+        pool.start();
+        return pool;
+    }
+
+    private void connected(int index) {
+        connecting
+                .get(index)
+                .setSuccess(new UpstreamConnection(new EmbeddedChannel(), HOST, Map.of(), null));
+        control.runPendingTasks();
+    }
+
+    private void pass(Duration time) {
+        nanos += time.toNanos();
+        control.advanceTimeBy(time.toMillis(), TimeUnit.MILLISECONDS);
+        control.runScheduledPendingTasks();
+    }
+
+    private Taker asks(ConnectionPool pool, String name, Cap... caps) {
+        Taker taker = new Taker(name);
+        pool.acquire(
+                new Request(
+                        new SessionState("", name, "", "", Map.of()),
+                        host -> true,
+                        List.of(caps),
+                        false,
+                        taker,
+                        nanos));
+        return taker;
+    }
+
+    @Test
+    void moreWaitThanThereMayBe_theyAreServedInTheirOrder() {
+        ConnectionPool pool = pool(settings(1, 0, 10), new PoolBudget(1));
+        Taker first = asks(pool, "first");
+        asks(pool, "second");
+        asks(pool, "third");
+        assertThat(connecting).hasSize(1);
+        connected(0);
+        assertThat(told).containsExactly("first granted");
+        pool.release(first.connection(), List.of());
+        assertThat(told).containsExactly("first granted", "second granted");
+    }
+
+    @Test
+    void capReached_theNextOfOthersIsServed() {
+        ConnectionPool pool = pool(settings(2, 0, 10), new PoolBudget(2));
+        Cap cap = new Cap(1);
+        Taker first = asks(pool, "capped", cap);
+        asks(pool, "capped too", cap);
+        asks(pool, "other");
+        connected(0);
+        connected(1);
+        assertThat(told).containsExactly("capped granted", "other granted");
+        assertThat(cap.used()).isEqualTo(1);
+        pool.release(first.connection(), List.of(cap));
+        assertThat(told).endsWith("capped too granted");
+    }
+
+    @Test
+    void waitingInVain_endsAfterItsTime() {
+        ConnectionPool pool = pool(settings(1, 0, 10), new PoolBudget(1));
+        asks(pool, "first");
+        connected(0);
+        asks(pool, "late");
+        pass(QUEUE_TIMEOUT.minusMillis(200));
+        assertThat(told).containsExactly("first granted");
+        pass(Duration.ofMillis(400));
+        assertThat(told).containsExactly("first granted", "late denied 53300");
+        assertThat(pool.hasWaiting()).isFalse();
+    }
+
+    @Test
+    void moreWaitThanMay_theNextIsDeniedAtOnce() {
+        ConnectionPool pool = pool(settings(1, 0, 1), new PoolBudget(1));
+        asks(pool, "first");
+        asks(pool, "second");
+        assertThat(told).containsExactly("second denied 53300");
+    }
+
+    @Test
+    void connectingFails_whoAskedIsTold_andTheRoomIsFree() {
+        PoolBudget budget = new PoolBudget(1);
+        ConnectionPool pool = pool(settings(1, 0, 10), budget);
+        asks(pool, "first");
+        connecting.get(0).setFailure(new IllegalStateException("no route"));
+        control.runPendingTasks();
+        assertThat(told).containsExactly("first denied XX000");
+        assertThat(budget.open()).isZero();
+    }
+
+    @Test
+    void nobodyUsesIt_isClosedAfterItsTime_butForTheLeastNumber() {
+        PoolBudget budget = new PoolBudget(5);
+        ConnectionPool pool = pool(settings(5, 1, 10), budget);
+        pass(Duration.ofMillis(100));
+        connected(0);
+        Taker first = asks(pool, "first");
+        Taker second = asks(pool, "second");
+        connected(1);
+        pool.release(first.connection(), List.of());
+        pool.release(second.connection(), List.of());
+        assertThat(budget.open()).isEqualTo(2);
+        pass(IDLE.plusSeconds(1));
+        assertThat(budget.open()).isEqualTo(1);
+    }
+
+    @Test
+    void hostServesNoMore_itsConnectionsAreClosed() {
+        PoolBudget budget = new PoolBudget(5);
+        ConnectionPool pool = pool(settings(5, 0, 10), budget);
+        Taker first = asks(pool, "first");
+        connected(0);
+        pool.release(first.connection(), List.of());
+        serves = false;
+        pass(Duration.ofMillis(200));
+        assertThat(budget.open()).isZero();
+    }
+
+    @Test
+    void noRoom_anotherPoolGivesUpWhatItDoesNotUse() {
+        PoolBudget budget = new PoolBudget(1);
+        ConnectionPool one = pool(settings(1, 0, 10), budget);
+        ConnectionPool other = pool(settings(1, 0, 10), budget);
+        Taker first = asks(one, "first");
+        connected(0);
+        one.release(first.connection(), List.of());
+        asks(other, "second");
+        control.runPendingTasks();
+        assertThat(connecting).hasSize(2);
+        connected(1);
+        assertThat(told).containsExactly("first granted", "second granted");
+        assertThat(budget.open()).isEqualTo(1);
+    }
+
+    @Test
+    void usedConnection_thatDoesNotBecomeAsNew_isClosed() {
+        PoolBudget budget = new PoolBudget(1);
+        ConnectionPool pool = pool(settings(1, 0, 10), budget);
+        Taker first = asks(pool, "first");
+        connected(0);
+        pool.reset(first.connection(), List.of());
+        assertThat(budget.open()).isEqualTo(1);
+        pass(Duration.ofSeconds(2));
+        assertThat(budget.open()).isZero();
+    }
+
+    private final class Taker implements Request.Taker {
+
+        private final String name;
+        private final List<ServerConnection> got = new ArrayList<>();
+
+        Taker(String name) {
+            this.name = name;
+        }
+
+        ServerConnection connection() {
+            return got.getFirst();
+        }
+
+        @Override
+        public void onGranted(ServerConnection connection) {
+            got.add(connection);
+            told.add(name + " granted");
+        }
+
+        @Override
+        public void onDenied(Throwable cause) {
+            told.add(name + " denied " + PoolException.told(cause).sqlState());
+        }
+    }
+
+    /** Not what these tests are about. */
+    private static final class Notes implements PoolObserver {
+
+        @Override
+        public void connections(UpstreamHost host, boolean inUse, int change) {}
+
+        @Override
+        public void waiting(int change) {}
+
+        @Override
+        public void granted(long waitedNanos) {}
+
+        @Override
+        public void timedOut() {}
+
+        @Override
+        public void discarded(Discarded why) {}
+
+        @Override
+        public void pinned(Pin why, boolean begins) {}
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.server.pool;
+
+import org.jspecify.annotations.NullMarked;
