@@ -22,9 +22,15 @@ final class Gateway implements AutoCloseable {
     private final GatewayFiles files;
     private final RunningServer server;
     private final Endpoint agent;
+    private final String kind;
 
     private Gateway(
-            PostgresUnderTest upstream, GatewayFiles files, RunningServer server, Endpoint agent) {
+            PostgresUnderTest upstream,
+            GatewayFiles files,
+            RunningServer server,
+            Endpoint agent,
+            String kind) {
+        this.kind = kind;
         this.upstream = upstream;
         this.files = files;
         this.server = server;
@@ -47,7 +53,27 @@ final class Gateway implements AutoCloseable {
         GatewayFiles files = GatewayFiles.write(upstream, role, sections);
         RunningServer server = PosternServer.start(ConfigurationLoader.load(files.configuration()));
         return new Gateway(
-                upstream, files, server, files.agent(server.address().getPort(), role.database()));
+                upstream,
+                files,
+                server,
+                files.agent(server.address().getPort(), role.database()),
+                "");
+    }
+
+    /**
+     * Starts a Postern that keeps its connections otherwise.
+     *
+     * @param pool the section {@code pool} of the upstream
+     */
+    static Gateway pooled(PostgresUnderTest upstream, String pool) throws Exception {
+        GatewayFiles files = GatewayFiles.writePooled(upstream, upstream.serving(), pool);
+        RunningServer server = PosternServer.start(ConfigurationLoader.load(files.configuration()));
+        return new Gateway(
+                upstream,
+                files,
+                server,
+                files.agent(server.address().getPort(), upstream.serving().database()),
+                " with pool " + pool);
     }
 
     PostgresUnderTest upstream() {
@@ -57,6 +83,11 @@ final class Gateway implements AutoCloseable {
     /** An agent with its credential. */
     Endpoint agent() {
         return agent;
+    }
+
+    /** Another agent with its credential. */
+    Endpoint other() {
+        return agent.as(GatewayFiles.OTHER, agent.password());
     }
 
     /** Returns all lines of the audit trail that are readable so far. */
@@ -85,6 +116,6 @@ final class Gateway implements AutoCloseable {
 
     @Override
     public String toString() {
-        return upstream.label();
+        return upstream.label() + kind;
     }
 }

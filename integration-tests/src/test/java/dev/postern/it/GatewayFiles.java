@@ -15,6 +15,9 @@ record GatewayFiles(Path directory, String password) {
 
     static final String AGENT = "it-agent";
 
+    /** Another, of the same password, of whom nobody knows the owner. */
+    static final String OTHER = "it-other";
+
     /** Machines that run tests are busy with other things as well. */
     private static final String PATIENT_GATE = "gate: {time_limit: 5s}\n";
 
@@ -30,11 +33,27 @@ record GatewayFiles(Path directory, String password) {
     }
 
     /**
+     * Writes them to a new folder, for connections that are kept otherwise.
+     *
+     * @param pool the section {@code pool} of the upstream
+     */
+    static GatewayFiles writePooled(PostgresUnderTest upstream, Endpoint role, String pool)
+            throws IOException {
+        return writeAll(upstream, role, pool, PATIENT_GATE);
+    }
+
+    /**
      * Writes them to a new folder, with the gate's own limits unless a section changes them.
      *
      * @param sections more sections of the configuration
      */
     static GatewayFiles writeAll(PostgresUnderTest upstream, Endpoint role, String sections)
+            throws IOException {
+        return writeAll(upstream, role, "{}", sections);
+    }
+
+    private static GatewayFiles writeAll(
+            PostgresUnderTest upstream, Endpoint role, String pool, String sections)
             throws IOException {
         Path directory = Files.createTempDirectory("postern-it-");
         GeneratedCredential credential = GeneratedCredential.create();
@@ -53,10 +72,12 @@ record GatewayFiles(Path directory, String password) {
                     tls: {mode: disable}
                     allow_primary: %s
                     allow_writable_role: %s
+                    pool: %s
                 policies:
                   it: {upstream: it, databases: [%s], limits: {statement_timeout: 60s, max_sessions: 1000}}
                 agents:
                   %s: {policy: it, owner: dana@example.com, verifier: "%s"}
+                  %s: {policy: it, verifier: "%s"}
                 audit: {file: {directory: audit}}
                 """
                                 .formatted(
@@ -65,8 +86,11 @@ record GatewayFiles(Path directory, String password) {
                                         role.user(),
                                         !upstream.hasStandby(),
                                         !isReader,
+                                        pool,
                                         role.database(),
                                         AGENT,
+                                        credential.verifier().encode(),
+                                        OTHER,
                                         credential.verifier().encode())
                         + sections);
         return new GatewayFiles(directory, new String(credential.password().chars()));

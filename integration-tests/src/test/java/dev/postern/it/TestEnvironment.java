@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.slf4j.Logger;
@@ -56,12 +58,27 @@ final class TestEnvironment implements AutoCloseable {
         }
         all.add(gateway("embedded 14", () -> embedded(14, false)));
         all.add(newest());
+        all.add(shared());
         if (DockerClientFactory.instance().isDockerAvailable()) {
             all.add(gateway("container 18", () -> ContainerPostgres.start(18)));
         } else {
             LOG.warn("no Docker engine answers: the tests run on servers of this machine only");
         }
         return all;
+    }
+
+    /** Returns a Postern before the same standby whose connections serve one transaction each. */
+    private Gateway shared() throws Exception {
+        String key = "embedded 18 shared";
+        Gateway gateway = gateways.get(key);
+        if (gateway == null) {
+            gateway =
+                    Gateway.pooled(
+                            newest().upstream(),
+                            "{mode: transaction, max: 20, max_prepared_statements: 5}");
+            gateways.put(key, gateway);
+        }
+        return gateway;
     }
 
     /** Returns a Postern before the newest PostgreSQL's hot standby. */
@@ -105,9 +122,13 @@ final class TestEnvironment implements AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
+        Set<PostgresUnderTest> upstreams = new LinkedHashSet<>();
         for (Gateway gateway : gateways.values()) {
             gateway.close();
-            gateway.upstream().close();
+            upstreams.add(gateway.upstream());
+        }
+        for (PostgresUnderTest upstream : upstreams) {
+            upstream.close();
         }
     }
 
