@@ -160,7 +160,10 @@ def client_environment() -> dict[str, str]:
     return {**quiet, "PGPASSWORD": PASSWORD, "PGSSLMODE": "disable", "PGGSSENCMODE": "disable"}
 
 
-def start_pgbouncer(program: str, folder: Path, cluster: Cluster, stack: ExitStack) -> Route:
+def start_pgbouncer(
+    program: str, folder: Path, cluster: Cluster, stack: ExitStack, share: int | None = None
+) -> Route:
+    """share: how many connections serve a transaction each; without it each client has one."""
     port = free_port()
     users = folder / "users.txt"
     users.write_text(f'"{READER}" "{cluster.reader_verifier()}"\n')
@@ -168,8 +171,8 @@ def start_pgbouncer(program: str, folder: Path, cluster: Cluster, stack: ExitSta
     settings.write_text(
         f"[databases]\n{DATABASE} = host={LOOPBACK} port={cluster.port} dbname={DATABASE}\n"
         f"[pgbouncer]\nlisten_addr = {LOOPBACK}\nlisten_port = {port}\nunix_socket_dir =\n"
-        f"auth_type = scram-sha-256\nauth_file = {users}\npool_mode = session\n"
-        f"max_client_conn = 2000\ndefault_pool_size = {cluster.connections}\nlog_connections = 0\n"
+        f"auth_type = scram-sha-256\nauth_file = {users}\npool_mode = {'transaction' if share else 'session'}\n"
+        f"max_client_conn = 5000\ndefault_pool_size = {share or cluster.connections}\nlog_connections = 0\n"
         "log_disconnections = 0\n"
     )
     child = Child("PgBouncer", unprivileged([program, str(settings)]), folder / "pgbouncer.log")
@@ -193,8 +196,11 @@ def start_relay(folder: Path, cluster: Cluster, stack: ExitStack) -> Route:
     return Route("relay", port, READER, child.pid)
 
 
-def start_postern(command: str, folder: Path, cluster: Cluster, stack: ExitStack, rules: str = "") -> Route:
-    """rules: lines of YAML for the policy, beside its limits."""
+def start_postern(
+    command: str, folder: Path, cluster: Cluster, stack: ExitStack, rules: str = "", share: int | None = None
+) -> Route:
+    """rules: lines of YAML for the policy, beside its limits. share: as for PgBouncer."""
+    pool = f"mode: transaction, max: {share}" if share else f"max: {cluster.connections}"
     port, admin = free_port(), free_port()
     secret = folder / "upstream-password"
     secret.write_text(PASSWORD)
@@ -210,7 +216,7 @@ upstreams:
     user: {READER}
     password: "${{file:{secret}}}"
     tls: {{mode: disable}}
-    pool: {{max: {cluster.connections}}}
+    pool: {{{pool}}}
 policies:
   bench:
     upstream: standby
