@@ -207,7 +207,8 @@ final class ConfigurationReader {
                 section.find(Keys.AGENT_OWNER),
                 section.get(Keys.AGENT_VERIFIER),
                 networks == null ? List.of() : networks,
-                section.find(Keys.AGENT_EXPIRES));
+                section.find(Keys.AGENT_EXPIRES),
+                section.find(Keys.AGENT_CREATED));
     }
 
     private static AuditConfig audit(Section section) {
