@@ -6,6 +6,7 @@ import dev.postern.server.cli.CheckCommand;
 import dev.postern.server.cli.DemoCommand;
 import dev.postern.server.cli.PolicyCommand;
 import dev.postern.server.cli.PosternCommand;
+import dev.postern.server.cli.RoleSqlCommand;
 import dev.postern.server.cli.ServeCommand;
 import dev.postern.server.cli.Signals;
 import java.time.InstantSource;
@@ -24,6 +25,7 @@ public final class Main {
                                 new CheckCommand(OpenWorkbench::new, System.in),
                                 AgentCommand.create(InstantSource.system()),
                                 PolicyCommand.create(OpenWorkbench::new),
+                                new RoleSqlCommand(OpenWorkbench::new),
                                 AuditCommand.create())
                         .execute(arguments));
     }
