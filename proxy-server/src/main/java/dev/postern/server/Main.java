@@ -4,6 +4,7 @@ import dev.postern.server.cli.AgentCommand;
 import dev.postern.server.cli.AuditCommand;
 import dev.postern.server.cli.CheckCommand;
 import dev.postern.server.cli.DemoCommand;
+import dev.postern.server.cli.DoctorCommand;
 import dev.postern.server.cli.PolicyCommand;
 import dev.postern.server.cli.PosternCommand;
 import dev.postern.server.cli.RoleSqlCommand;
@@ -26,6 +27,7 @@ public final class Main {
                                 AgentCommand.create(InstantSource.system()),
                                 PolicyCommand.create(OpenWorkbench::new),
                                 new RoleSqlCommand(OpenWorkbench::new),
+                                new DoctorCommand(Examination::run, InstantSource.system()),
                                 AuditCommand.create())
                         .execute(arguments));
     }
