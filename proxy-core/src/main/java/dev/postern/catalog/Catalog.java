@@ -1,6 +1,8 @@
 package dev.postern.catalog;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -139,6 +141,21 @@ public final class Catalog {
     /** Tells whether there is a schema of this name. */
     public boolean hasSchema(String name) {
         return schemas.contains(name);
+    }
+
+    /** Returns the names of all schemas, in no order. */
+    public Set<String> schemas() {
+        return schemas;
+    }
+
+    /** Returns all routines, in no order. */
+    public Collection<Routine> routines() {
+        return Collections.unmodifiableCollection(routines.values());
+    }
+
+    /** Returns all relations, in no order. */
+    public Collection<Relation> relations() {
+        return Collections.unmodifiableCollection(relations.values());
     }
 
     /** Returns a routine, {@code null} if there is none. */

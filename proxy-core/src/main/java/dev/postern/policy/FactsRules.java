@@ -15,17 +15,24 @@ final class FactsRules {
     private final RelationRules relations;
     private final CallRules calls;
     private final Explainer explainer;
+    private final ReachRules reach;
 
     FactsRules() {
         RoutineRules routines = new RoutineRules(this);
         this.relations = new RelationRules(routines, this);
         this.calls = new CallRules(routines);
         this.explainer = new Explainer(routines, calls, relations);
+        this.reach = new ReachRules(relations);
     }
 
     /** Returns what puts these rules' findings into words. */
     Explainer explainer() {
         return explainer;
+    }
+
+    /** Returns what tells all that a policy opens. */
+    ReachRules reach() {
+        return reach;
     }
 
     /** Adds what stands against a statement that a definition holds. */

@@ -1,5 +1,6 @@
 package dev.postern.policy;
 
+import dev.postern.catalog.Catalog;
 import dev.postern.catalog.CatalogView;
 import dev.postern.catalog.SearchPath;
 import dev.postern.protocol.SqlState;
@@ -154,6 +155,16 @@ public final class Gate {
                         .toList();
             }
         };
+    }
+
+    /**
+     * Tells all that a policy opens, whether it enforces its rules or only takes note.
+     *
+     * @param reader reads what the catalog holds, on the calling thread
+     */
+    public Reach reach(Policy policy, Catalog catalog, DefinitionReader reader) {
+        return rules.reach()
+                .of(new Context(policy, catalog, reader, knowledge.of(catalog, policy)));
     }
 
     /**

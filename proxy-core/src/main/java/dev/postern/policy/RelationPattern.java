@@ -52,8 +52,13 @@ public record RelationPattern(List<String> parts) {
         return new RelationPattern(parts);
     }
 
+    /** Tells whether the part that names the schema matches. */
+    public boolean matchesSchema(String schema) {
+        return Glob.matches(parts.get(0), schema);
+    }
+
     /** Tells whether the first parts match a schema and a relation. */
-    boolean matches(String schema, String relation) {
+    public boolean matches(String schema, String relation) {
         return Glob.matches(parts.get(0), schema) && Glob.matches(parts.get(1), relation);
     }
 
@@ -73,7 +78,7 @@ public record RelationPattern(List<String> parts) {
     }
 
     /** Tells whether the pattern names one relation, without {@code *}. */
-    boolean isExplicit() {
+    public boolean isExplicit() {
         return parts.get(0).indexOf('*') < 0 && parts.get(1).indexOf('*') < 0;
     }
 

@@ -37,7 +37,7 @@ final class TestGate implements AutoCloseable {
         return read(SqlText.owning(text), CatalogView.UNKNOWN);
     }
 
-    private SqlFacts read(SqlText text, CatalogView view) {
+    SqlFacts read(SqlText text, CatalogView view) {
         if (reader.isSpent()) {
             grammar.close();
             grammar = module.newGrammar();

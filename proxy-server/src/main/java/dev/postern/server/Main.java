@@ -4,8 +4,10 @@ import dev.postern.server.cli.AgentCommand;
 import dev.postern.server.cli.AuditCommand;
 import dev.postern.server.cli.CheckCommand;
 import dev.postern.server.cli.DemoCommand;
+import dev.postern.server.cli.DoctorCommand;
 import dev.postern.server.cli.PolicyCommand;
 import dev.postern.server.cli.PosternCommand;
+import dev.postern.server.cli.RoleSqlCommand;
 import dev.postern.server.cli.ServeCommand;
 import dev.postern.server.cli.Signals;
 import java.time.InstantSource;
@@ -24,6 +26,8 @@ public final class Main {
                                 new CheckCommand(OpenWorkbench::new, System.in),
                                 AgentCommand.create(InstantSource.system()),
                                 PolicyCommand.create(OpenWorkbench::new),
+                                new RoleSqlCommand(OpenWorkbench::new),
+                                new DoctorCommand(Examination::run, InstantSource.system()),
                                 AuditCommand.create())
                         .execute(arguments));
     }

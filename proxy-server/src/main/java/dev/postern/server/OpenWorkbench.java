@@ -1,9 +1,11 @@
 package dev.postern.server;
 
+import dev.postern.catalog.Catalog;
 import dev.postern.catalog.CatalogView;
 import dev.postern.policy.Explanation;
 import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
+import dev.postern.policy.Reach;
 import dev.postern.policy.Rule;
 import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
@@ -15,13 +17,17 @@ import dev.postern.server.config.PolicyConfig;
 import dev.postern.server.config.UpstreamConfig;
 import dev.postern.server.enforce.GateObserver;
 import dev.postern.server.enforce.VerdictService;
+import dev.postern.server.roles.PrivilegesReading;
 import dev.postern.server.secrets.SecretResolver;
 import dev.postern.server.tools.CatalogLook;
+import dev.postern.server.tools.PrivilegesLook;
 import dev.postern.server.tools.Workbench;
+import dev.postern.server.upstream.JdbcConnections;
 import dev.postern.sql.SqlReader;
 import dev.postern.sql.grammar.Grammar;
 import dev.postern.sql.grammar.GrammarModule;
 import dev.postern.sql.grammar.WasmGrammar;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +101,39 @@ final class OpenWorkbench implements Workbench {
         } catch (DirectCatalogReading.NoAnswerException e) {
             return CatalogLook.unread(database, String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public PrivilegesLook privileges(String name, String host, String database) {
+        UpstreamConfig upstream = Objects.requireNonNull(configuration.upstreams().get(name));
+        try {
+            if (upstream.password() != null) {
+                passwords.add(name, upstream.password());
+            }
+            return new PrivilegesLook(
+                    new PrivilegesReading(
+                                    upstream.connectTimeout(),
+                                    configuration.gate().catalog().timeLimit())
+                            .read(
+                                    Composition.probeTarget(upstream, configuration, passwords),
+                                    host,
+                                    database),
+                    null);
+        } catch (UnusableConfigurationException e) {
+            return new PrivilegesLook(null, e.reason());
+        } catch (SQLException e) {
+            return new PrivilegesLook(null, JdbcConnections.words(e));
+        }
+    }
+
+    @Override
+    public Reach reach(Policy policy, Catalog catalog) {
+        return CompletableFuture.supplyAsync(
+                        () ->
+                                gate.reach(
+                                        policy, catalog, (text, view) -> reader().read(text, view)),
+                        reading)
+                .join();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.postern.server.cli;
 import dev.postern.server.config.AgentEntry;
 import dev.postern.server.config.VerifierText;
 import dev.postern.server.secrets.GeneratedCredential;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Adds an agent to the file and prints its password, once.")
 final class AgentAddCommand implements Callable<Integer> {
+
+    private final InstantSource clock;
 
     @Parameters(paramLabel = "NAME", description = "What the agent logs in as.")
     private String name = "";
@@ -58,6 +61,13 @@ final class AgentAddCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
+    /**
+     * @param clock tells when the credential is made
+     */
+    AgentAddCommand(InstantSource clock) {
+        this.clock = clock;
+    }
+
     @Override
     public Integer call() throws TroubleException {
         GeneratedCredential credential = GeneratedCredential.create();
@@ -71,7 +81,8 @@ final class AgentAddCommand implements Callable<Integer> {
                                         owner,
                                         new VerifierText(credential.verifier().encode()),
                                         networks,
-                                        expires)));
+                                        expires,
+                                        clock.instant())));
         CredentialOutput.print(
                 spec.commandLine().getOut(), json, "added", name, credential.password());
         return ExitCode.YES;

@@ -28,12 +28,12 @@ public final class AgentCommand implements Callable<Integer> {
     /**
      * Makes the command with its subcommands.
      *
-     * @param clock tells which credentials have expired
+     * @param clock tells when credentials are made, and which have expired
      */
     public static CommandLine create(InstantSource clock) {
         return new CommandLine(new AgentCommand())
-                .addSubcommand(new AgentAddCommand())
-                .addSubcommand(new AgentRotateCommand())
+                .addSubcommand(new AgentAddCommand(clock))
+                .addSubcommand(new AgentRotateCommand(clock))
                 .addSubcommand(new AgentRevokeCommand())
                 .addSubcommand(new AgentListCommand(clock));
     }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 final class AgentListCommand implements Callable<Integer> {
 
     private static final List<String> HEADINGS =
-            List.of("AGENT", "POLICY", "OWNER", "NETWORKS", "EXPIRES");
+            List.of("AGENT", "POLICY", "OWNER", "NETWORKS", "CREATED", "EXPIRES");
 
     private final InstantSource clock;
 
@@ -64,6 +64,9 @@ final class AgentListCommand implements Callable<Integer> {
                 object.put("owner", agent.owner());
             }
             agent.networks().forEach(object.putArray("networks")::add);
+            if (agent.created() != null) {
+                object.put("created", agent.created().toString());
+            }
             if (agent.expires() != null) {
                 object.put("expires", agent.expires().toString());
             }
@@ -84,6 +87,7 @@ final class AgentListCommand implements Callable<Integer> {
                             agent.networks().isEmpty()
                                     ? "anywhere"
                                     : String.join(",", agent.networks()),
+                            agent.created() == null ? "-" : agent.created().toString(),
                             expires(agent)));
         }
         List<String> lines = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.postern.server.cli;
 
 import dev.postern.server.config.VerifierText;
 import dev.postern.server.secrets.GeneratedCredential;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +19,8 @@ import picocli.CommandLine.Spec;
                 "Gives an agent a new password and prints it, once. The old one stops working for new connections.")
 final class AgentRotateCommand implements Callable<Integer> {
 
+    private final InstantSource clock;
+
     @Parameters(paramLabel = "NAME", description = "The agent.")
     private String name = "";
 
@@ -27,6 +30,13 @@ final class AgentRotateCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
+    /**
+     * @param clock tells when the credential is made
+     */
+    AgentRotateCommand(InstantSource clock) {
+        this.clock = clock;
+    }
+
     @Override
     public Integer call() throws TroubleException {
         GeneratedCredential credential = GeneratedCredential.create();
@@ -34,7 +44,9 @@ final class AgentRotateCommand implements Callable<Integer> {
                 config.file(),
                 file ->
                         file.replaceVerifier(
-                                name, new VerifierText(credential.verifier().encode())));
+                                name,
+                                new VerifierText(credential.verifier().encode()),
+                                clock.instant()));
         CredentialOutput.print(
                 spec.commandLine().getOut(), json, "rotated", name, credential.password());
         return ExitCode.YES;

@@ -54,6 +54,7 @@ final class DemoGuide {
         screen.entry(
                 "metrics", "curl -s " + postern.metricsUrl() + " | grep ^postern_statements_total");
         screen.entry("configuration", postern.configuration().toString());
+        screen.entry("pre-flight", "./postern doctor --config " + postern.configuration());
         screen.entry("log", directory.path().resolve("postern.log").toString());
         screen.blank();
         screen.ok(

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * The Postern of a demo: configured by a file like any other, which the user may look at.
@@ -27,6 +29,9 @@ record DemoPostern(RunningServer server, String password, Path configuration, Pa
 
     private static final Duration DRAIN = Duration.ofSeconds(2);
 
+    /** How long the agent's credential is good for. */
+    private static final Duration LIFETIME = Duration.ofDays(30);
+
     /** Writes the configuration and starts Postern by it. */
     static DemoPostern start(
             ServerStarter starter,
@@ -37,6 +42,7 @@ record DemoPostern(RunningServer server, String password, Path configuration, Pa
             int adminPort)
             throws IOException, UnusableConfigurationException {
         GeneratedCredential credential = GeneratedCredential.create();
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         Path passwordFile =
                 Files.createFile(
                         directory.resolve("upstream.password"),
@@ -68,6 +74,8 @@ record DemoPostern(RunningServer server, String password, Path configuration, Pa
                   %s:
                     policy: reading
                     owner: you@example.com
+                    created: "%s"
+                    expires: "%s"
                     verifier: "%s"
                 gate: {time_limit: 2s}
                 audit:
@@ -81,6 +89,8 @@ record DemoPostern(RunningServer server, String password, Path configuration, Pa
                                 SampleDatabase.READER,
                                 SampleDatabase.NAME,
                                 AGENT,
+                                now,
+                                now.plus(LIFETIME),
                                 credential.verifier().encode()));
         try {
             return new DemoPostern(

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  postern demo",
             "  postern agent add bot --config postern.yaml --policy reporting",
+            "  postern doctor --config postern.yaml",
             "  postern serve --config postern.yaml",
             "",
             "Exit codes: 0 yes or done, 1 no, 2 trouble (the reason is on stderr).",

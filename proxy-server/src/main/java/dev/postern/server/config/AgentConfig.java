@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param verifier what its password is checked against
  * @param networks address ranges it may come from; empty: from anywhere
  * @param expires when its credential stops working; {@code null}: never
+ * @param created when its credential was made; {@code null} if that is not known
  */
 public record AgentConfig(
         String name,
@@ -20,7 +21,8 @@ public record AgentConfig(
         @Nullable String owner,
         VerifierText verifier,
         List<String> networks,
-        @Nullable Instant expires) {
+        @Nullable Instant expires,
+        @Nullable Instant created) {
 
     public AgentConfig {
         networks = List.copyOf(networks);

@@ -1,6 +1,7 @@
 package dev.postern.server.config;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,19 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param verifier what its password is checked against
  * @param networks address ranges it may come from; empty: from anywhere
  * @param expires a date or a time as the key {@code expires} takes it; {@code null}: never
+ * @param created when the credential was made, to the second
  */
 public record AgentEntry(
         String policy,
         @Nullable String owner,
         VerifierText verifier,
         List<String> networks,
-        @Nullable String expires) {
+        @Nullable String expires,
+        Instant created) {
 
     /**
      * @throws InvalidValueException naming the key, if a value is not one that its key takes
      */
     public AgentEntry {
         networks = List.copyOf(networks);
+        created = created.truncatedTo(ChronoUnit.SECONDS);
         check(Keys.AGENT_POLICY, scalar(policy));
         if (owner != null) {
             check(Keys.AGENT_OWNER, scalar(owner));
@@ -70,6 +74,7 @@ public record AgentEntry(
         if (owner != null) {
             yaml.put(Keys.AGENT_OWNER.name(), quoted(owner));
         }
+        yaml.put(Keys.AGENT_CREATED.name(), quoted(created.toString()));
         yaml.put(Keys.AGENT_VERIFIER.name(), quoted(verifier.text()));
         if (!networks.isEmpty()) {
             yaml.put(

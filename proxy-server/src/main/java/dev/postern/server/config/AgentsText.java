@@ -1,5 +1,6 @@
 package dev.postern.server.config;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ final class AgentsText {
     private final String text;
     private final String newline;
     private final @Nullable NodeTuple agents;
+
+    /** Other content for a part of the text. */
+    private record Edit(int from, int to, String content) {}
 
     AgentsText(String text) throws YamlDocument.Unreadable {
         this.text = text;
@@ -51,16 +55,47 @@ final class AgentsText {
         return insertLines(endOfLine(end), block(name, entry, column));
     }
 
-    /** Returns the text with another verifier for an agent that it has. */
-    String replaceVerifier(String name, VerifierText verifier) {
-        NodeTuple tuple = find(mapping(agent(name).getValueNode()), Keys.AGENT_VERIFIER.name());
+    /**
+     * Returns the text with another verifier for an agent that it has.
+     *
+     * @param created when that was made
+     */
+    String replaceVerifier(String name, VerifierText verifier, Instant created) {
+        MappingNode agent = mapping(agent(name).getValueNode());
+        NodeTuple tuple = find(agent, Keys.AGENT_VERIFIER.name());
         if (tuple == null) {
             throw new IllegalStateException("an agent without a verifier");
         }
-        Node value = tuple.getValueNode();
-        return text.substring(0, start(value))
-                + AgentEntry.quoted(verifier.text())
-                + text.substring(contentEnd(value, value));
+        Edit newVerifier = replacement(tuple, AgentEntry.quoted(verifier.text()));
+        String time = AgentEntry.quoted(created.toString());
+        NodeTuple before = find(agent, Keys.AGENT_CREATED.name());
+        if (before != null) {
+            return apply(newVerifier, replacement(before, time));
+        }
+        Node key = tuple.getKeyNode();
+        String separator =
+                agent.getFlowStyle() == FlowStyle.FLOW
+                        ? ", "
+                        : newline + " ".repeat(key.getStartMark().getColumn());
+        int at = start(key);
+        return apply(
+                newVerifier, new Edit(at, at, Keys.AGENT_CREATED.name() + ": " + time + separator));
+    }
+
+    private Edit replacement(NodeTuple tuple, String value) {
+        Node node = tuple.getValueNode();
+        return new Edit(start(node), contentEnd(node, node), value);
+    }
+
+    private String apply(Edit one, Edit other) {
+        boolean inOrder = one.from() <= other.from();
+        Edit first = inOrder ? one : other;
+        Edit last = inOrder ? other : one;
+        return text.substring(0, first.from())
+                + first.content()
+                + text.substring(first.to(), last.from())
+                + last.content()
+                + text.substring(last.to());
     }
 
     /** Returns the text without an agent that it has. */

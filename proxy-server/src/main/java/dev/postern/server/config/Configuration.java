@@ -46,6 +46,20 @@ public record Configuration(
         }
     }
 
+    /**
+     * Returns the same, with an upstream asked as another role than its own.
+     *
+     * @param upstream its name
+     * @param password where that role's is kept; {@code null}: the server must not ask for one
+     * @throws InvalidValueException if the role's name is none
+     */
+    public Configuration asking(String upstream, String user, @Nullable SecretReference password) {
+        Map<String, UpstreamConfig> others = new LinkedHashMap<>(upstreams);
+        others.computeIfPresent(upstream, (name, own) -> own.as(user, password));
+        return new Configuration(
+                directory, listen, admin, others, policies, agents, audit, gate, session, server);
+    }
+
     /** Returns the same with other policies. */
     Configuration withPolicies(Map<String, PolicyConfig> others) {
         return new Configuration(

@@ -12,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,20 +98,23 @@ public final class ConfigurationFile {
                                         entry.owner(),
                                         entry.verifier(),
                                         entry.networks(),
-                                        entry.expiry())));
+                                        entry.expiry(),
+                                        entry.created())));
     }
 
     /**
      * Gives an agent another verifier.
      *
+     * @param created when that was made; kept to the second
      * @throws RefusedException if there is no such agent
      */
-    public void replaceVerifier(String name, VerifierText verifier)
+    public void replaceVerifier(String name, VerifierText verifier, Instant created)
             throws InvalidConfigurationException, RefusedException, IOException {
+        Instant second = created.truncatedTo(ChronoUnit.SECONDS);
         change(
                 (text, configuration) -> {
                     requireAgent(name, configuration);
-                    return text.replaceVerifier(name, verifier);
+                    return text.replaceVerifier(name, verifier, second);
                 },
                 agents ->
                         agents.computeIfPresent(
@@ -121,7 +126,8 @@ public final class ConfigurationFile {
                                                 agent.owner(),
                                                 verifier,
                                                 agent.networks(),
-                                                agent.expires())));
+                                                agent.expires(),
+                                                second)));
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.postern.server.config;
 
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,7 +118,7 @@ final class ConfigurationReader {
         Path clientCa = section.findPath(Keys.LISTEN_TLS_CLIENT_CA);
         if (mode == null) {
             boolean plain = certificate == null && key == null && clientCa == null;
-            if (plain && !isLoopback(host)) {
+            if (plain && !HostAddress.isLoopback(host)) {
                 throw new InvalidValueException(
                         "mode",
                         "missing: "
@@ -129,17 +128,6 @@ final class ConfigurationReader {
             mode = plain ? ListenTlsMode.DISABLE : ListenTlsMode.REQUIRE;
         }
         return new ListenTlsConfig(mode, certificate, key, clientCa);
-    }
-
-    private static boolean isLoopback(String host) {
-        if (host.equals("localhost")) {
-            return true;
-        }
-        try {
-            return InetAddress.ofLiteral(host).isLoopbackAddress();
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 
     private static AdminConfig admin(Section section) {
@@ -222,7 +210,8 @@ final class ConfigurationReader {
                 section.find(Keys.AGENT_OWNER),
                 section.get(Keys.AGENT_VERIFIER),
                 networks == null ? List.of() : networks,
-                section.find(Keys.AGENT_EXPIRES));
+                section.find(Keys.AGENT_EXPIRES),
+                section.find(Keys.AGENT_CREATED));
     }
 
     private static AuditConfig audit(Section section) {

@@ -329,6 +329,12 @@ final class Keys {
                     instant(),
                     "never",
                     "When the agent's credential stops working.");
+    static final Key<Instant> AGENT_CREATED =
+            Key.optional(
+                    "agents.<name>.created",
+                    instant(),
+                    "its age is not known",
+                    "When the agent's credential was made; written by postern agent add and rotate.");
 
     static final Key<Path> AUDIT_FILE_DIRECTORY =
             Key.of("audit.file.directory", path(), "audit", "Where the audit files are written.");
@@ -576,6 +582,7 @@ final class Keys {
                     AGENT_VERIFIER,
                     AGENT_NETWORKS,
                     AGENT_EXPIRES,
+                    AGENT_CREATED,
                     AUDIT_FILE_DIRECTORY,
                     AUDIT_FILE_ROTATE,
                     AUDIT_FILE_JOURNAL,

@@ -39,4 +39,20 @@ public record UpstreamConfig(
         Keys.UPSTREAM_CONNECT_TIMEOUT.check(connectTimeout);
         Keys.UPSTREAM_CHECK_INTERVAL.check(checkInterval);
     }
+
+    /** Returns the same with another role. */
+    UpstreamConfig as(String other, @Nullable SecretReference itsPassword) {
+        return new UpstreamConfig(
+                name,
+                hosts,
+                other,
+                itsPassword,
+                tls,
+                allowPrimary,
+                allowWritableRole,
+                maxLag,
+                connectTimeout,
+                checkInterval,
+                pool);
+    }
 }

@@ -1,8 +1,10 @@
 package dev.postern.server.tools;
 
+import dev.postern.catalog.Catalog;
 import dev.postern.catalog.CatalogView;
 import dev.postern.policy.Explanation;
 import dev.postern.policy.Policy;
+import dev.postern.policy.Reach;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
 import dev.postern.server.config.PolicyConfig;
@@ -20,6 +22,17 @@ public interface Workbench extends AutoCloseable {
      * @param upstream the configured name
      */
     CatalogLook look(String upstream, String database);
+
+    /**
+     * Asks one host who holds what in a database.
+     *
+     * @param upstream the configured name
+     * @param host one that a look at it named
+     */
+    PrivilegesLook privileges(String upstream, String host, String database);
+
+    /** Returns all that a policy opens in a database. */
+    Reach reach(Policy policy, Catalog catalog);
 
     /** Returns the verdict on a text. */
     Verdict judge(Policy policy, CatalogView view, SqlText text);

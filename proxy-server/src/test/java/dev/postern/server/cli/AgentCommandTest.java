@@ -69,6 +69,7 @@ class AgentCommandTest {
         assertThat(agent.policy()).isEqualTo("reporting");
         assertThat(agent.owner()).isEqualTo("dana@example.com");
         assertThat(agent.networks()).containsExactly("10.0.0.0/8", "192.168.1.7");
+        assertThat(agent.created()).isEqualTo(Instant.parse("2026-11-23T12:00:00Z"));
         assertThat(agent.expires()).isEqualTo(Instant.parse("2027-03-01T00:00:00Z"));
         assertThat(Files.readString(file)).startsWith(YAML);
         assertThat(Files.readString(file))
@@ -119,14 +120,14 @@ class AgentCommandTest {
         assertThat(run("list").out())
                 .isEqualTo(
                         """
-                        AGENT       POLICY     OWNER             NETWORKS    EXPIRES
-                        report-bot  reporting  dana@example.com  10.0.0.0/8  never
-                        old         reporting  -                 anywhere    2026-11-23T12:00:00Z (expired)
+                        AGENT       POLICY     OWNER             NETWORKS    CREATED               EXPIRES
+                        report-bot  reporting  dana@example.com  10.0.0.0/8  2026-11-23T12:00:00Z  never
+                        old         reporting  -                 anywhere    2026-11-23T12:00:00Z  2026-11-23T12:00:00Z (expired)
                         """);
         assertThat(run("list", "--json").out())
                 .isEqualTo(
-                        "[{\"agent\":\"report-bot\",\"policy\":\"reporting\",\"owner\":\"dana@example.com\",\"networks\":[\"10.0.0.0/8\"],\"expired\":false},"
-                                + "{\"agent\":\"old\",\"policy\":\"reporting\",\"networks\":[],\"expires\":\"2026-11-23T12:00:00Z\",\"expired\":true}]\n");
+                        "[{\"agent\":\"report-bot\",\"policy\":\"reporting\",\"owner\":\"dana@example.com\",\"networks\":[\"10.0.0.0/8\"],\"created\":\"2026-11-23T12:00:00Z\",\"expired\":false},"
+                                + "{\"agent\":\"old\",\"policy\":\"reporting\",\"networks\":[],\"created\":\"2026-11-23T12:00:00Z\",\"expires\":\"2026-11-23T12:00:00Z\",\"expired\":true}]\n");
     }
 
     @Test

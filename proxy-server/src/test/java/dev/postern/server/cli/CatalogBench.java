@@ -13,17 +13,22 @@ import dev.postern.policy.Access;
 import dev.postern.policy.Explanation;
 import dev.postern.policy.Gate;
 import dev.postern.policy.Policy;
+import dev.postern.policy.Reach;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlText;
 import dev.postern.server.config.PolicyConfig;
 import dev.postern.server.config.PolicyMode;
+import dev.postern.server.roles.Privileges;
+import dev.postern.server.roles.Privileges.SchemaPrivileges;
 import dev.postern.server.tools.CatalogLook;
+import dev.postern.server.tools.PrivilegesLook;
 import dev.postern.server.tools.Workbench;
 import dev.postern.sql.GateLimits;
 import dev.postern.sql.SqlReader;
 import dev.postern.sql.grammar.Grammar;
 import dev.postern.sql.grammar.GrammarModule;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The gate without threads, over a small catalog of its own. */
@@ -160,6 +165,24 @@ final class CatalogBench implements Workbench {
         return offline
                 ? CatalogLook.unread(database, "replica-1.db:5432: it sleeps")
                 : CatalogLook.read(database, catalog, "replica-1.db:5432");
+    }
+
+    @Override
+    public PrivilegesLook privileges(String upstream, String host, String database) {
+        return new PrivilegesLook(
+                new Privileges(
+                        "dba",
+                        Set.of(),
+                        List.of(
+                                new SchemaPrivileges("app", "app_owner", false),
+                                new SchemaPrivileges("public", "pg_database_owner", false)),
+                        List.of()),
+                null);
+    }
+
+    @Override
+    public Reach reach(Policy policy, Catalog of) {
+        return gate.reach(policy, of, reader::read);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,11 +26,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConfigurationFileTest {
 
     private static final String OTHER_VERIFIER = VERIFIER.replace("4096", "5000");
+    private static final Instant NOW = Instant.parse("2026-11-23T12:00:00.123Z");
+    private static final Instant LATER = Instant.parse("2027-01-02T03:04:05.678Z");
 
     @TempDir private Path directory;
 
     private static AgentEntry entry() {
-        return new AgentEntry("reporting", null, new VerifierText(VERIFIER), List.of(), null);
+        return new AgentEntry("reporting", null, new VerifierText(VERIFIER), List.of(), null, NOW);
     }
 
     private static AgentConfig agent(ConfigurationFile file, String name)
@@ -67,7 +70,8 @@ class ConfigurationFileTest {
                                 "Dana \"D\" \\ Ö <dana@example.com>",
                                 new VerifierText(VERIFIER),
                                 List.of("10.0.0.0/8", "2001:db8::/32"),
-                                "2027-03-01"));
+                                "2027-03-01",
+                                NOW));
 
         assertThat(file)
                 .hasContent(
@@ -78,6 +82,7 @@ class ConfigurationFileTest {
                                     report-bot:
                                       policy: reporting
                                       owner: "Dana \\"D\\" \\\\ Ö <dana@example.com>"
+                                      created: "2026-11-23T12:00:00Z"
                                       verifier: "VERIFIER"
                                       networks: ["10.0.0.0/8", "2001:db8::/32"]
                                       expires: 2027-03-01
@@ -133,9 +138,11 @@ class ConfigurationFileTest {
                 .containsKey("zoe.2@example");
         assertThat(comments(file)).isEqualTo(comments(yaml));
 
-        file.replaceVerifier("zoe.2@example", new VerifierText(OTHER_VERIFIER));
+        file.replaceVerifier("zoe.2@example", new VerifierText(OTHER_VERIFIER), LATER);
         assertThat(agent(file, "zoe.2@example").verifier())
                 .isEqualTo(new VerifierText(OTHER_VERIFIER));
+        assertThat(agent(file, "zoe.2@example").created())
+                .isEqualTo(Instant.parse("2027-01-02T03:04:05Z"));
 
         file.removeAgent("zoe.2@example");
         assertThat(file.load()).isEqualTo(before);
@@ -148,7 +155,7 @@ class ConfigurationFileTest {
         ConfigurationFile file = new ConfigurationFile(write(yaml));
 
         for (String name : file.load().agents().keySet()) {
-            file.replaceVerifier(name, new VerifierText(OTHER_VERIFIER));
+            file.replaceVerifier(name, new VerifierText(OTHER_VERIFIER), LATER);
             file.removeAgent(name);
         }
 
@@ -193,9 +200,43 @@ class ConfigurationFileTest {
                                         null,
                                         new VerifierText(VERIFIER),
                                         List.of(),
-                                        null)))
+                                        null,
+                                        NOW)))
                 .hasMessage(
                         "there is no policy \"reportng\" (did you mean reporting?); known: reporting");
+    }
+
+    @Test
+    void agentOfUnknownAge_rotated_getsItsAgeBesideTheVerifier() throws Exception {
+        String before =
+                """
+                agents:
+                  first:
+                    policy: reporting
+                    verifier: "VERIFIER"   # Dana's
+                  second: {policy: reporting, verifier: 'VERIFIER'}
+                """
+                                .replace("VERIFIER", VERIFIER)
+                        + MINIMAL;
+        Path file = write(before);
+
+        new ConfigurationFile(file)
+                .replaceVerifier("first", new VerifierText(OTHER_VERIFIER), LATER);
+        new ConfigurationFile(file)
+                .replaceVerifier("second", new VerifierText(OTHER_VERIFIER), LATER);
+
+        assertThat(file)
+                .hasContent(
+                        """
+                        agents:
+                          first:
+                            policy: reporting
+                            created: "2027-01-02T03:04:05Z"
+                            verifier: "VERIFIER"   # Dana's
+                          second: {policy: reporting, created: "2027-01-02T03:04:05Z", verifier: "VERIFIER"}
+                        """
+                                        .replace("VERIFIER", OTHER_VERIFIER)
+                                + MINIMAL);
     }
 
     @Test
@@ -205,7 +246,7 @@ class ConfigurationFileTest {
 
         assertThatThrownBy(() -> file.removeAgent("reportbot"))
                 .hasMessage("there is no agent \"reportbot\" (did you mean report-bot?)");
-        assertThatThrownBy(() -> file.replaceVerifier("x", new VerifierText(VERIFIER)))
+        assertThatThrownBy(() -> file.replaceVerifier("x", new VerifierText(VERIFIER), LATER))
                 .hasMessage("there is no agent \"x\"");
     }
 
@@ -287,17 +328,18 @@ class ConfigurationFileTest {
     @Test
     void valuesThatAreNone_made_nameTheirKey() {
         VerifierText verifier = new VerifierText(VERIFIER);
-        assertThatThrownBy(() -> new AgentEntry("p", null, verifier, List.of("10.0.0.1/8"), null))
+        assertThatThrownBy(
+                        () -> new AgentEntry("p", null, verifier, List.of("10.0.0.1/8"), null, NOW))
                 .isInstanceOfSatisfying(
                         InvalidValueException.class,
                         e -> assertThat(e.key()).isEqualTo("networks"));
-        assertThatThrownBy(() -> new AgentEntry("p", null, verifier, List.of(), "soon"))
+        assertThatThrownBy(() -> new AgentEntry("p", null, verifier, List.of(), "soon", NOW))
                 .isInstanceOfSatisfying(
                         InvalidValueException.class, e -> assertThat(e.key()).isEqualTo("expires"));
-        assertThatThrownBy(() -> new AgentEntry("p", " ", verifier, List.of(), null))
+        assertThatThrownBy(() -> new AgentEntry("p", " ", verifier, List.of(), null, NOW))
                 .isInstanceOfSatisfying(
                         InvalidValueException.class, e -> assertThat(e.key()).isEqualTo("owner"));
-        assertThat(new AgentEntry("p", null, verifier, List.of(), null).toString())
+        assertThat(new AgentEntry("p", null, verifier, List.of(), null, NOW).toString())
                 .doesNotContain("SCRAM");
     }
 }

@@ -144,7 +144,7 @@ class ConfigurationLoaderTest {
                             functions: {allow: ["public.distance(*)"]}
                             limits: {statement_timeout: 2m, max_rows: 100000, max_result: 64MiB, max_sessions: 10, queries_per_minute: 600}
                         agents:
-                          report-bot: {policy: reporting, owner: dana@example.com, verifier: "VERIFIER", networks: [10.0.0.0/8, "2001:db8::/32"], expires: 2027-03-01}
+                          report-bot: {policy: reporting, owner: dana@example.com, verifier: "VERIFIER", networks: [10.0.0.0/8, "2001:db8::/32"], expires: 2027-03-01, created: "2026-11-23T12:00:00Z"}
                         audit: {file: {directory: /var/log/postern, rotate: 1GiB, journal: 4MiB, max_statement: 1KiB, sync: interval}}
                         gate:
                           threads: 3
@@ -237,7 +237,8 @@ class ConfigurationLoaderTest {
                                                 "dana@example.com",
                                                 new VerifierText(VERIFIER),
                                                 List.of("10.0.0.0/8", "2001:db8::/32"),
-                                                Instant.parse("2027-03-01T00:00:00Z"))),
+                                                Instant.parse("2027-03-01T00:00:00Z"),
+                                                Instant.parse("2026-11-23T12:00:00Z"))),
                                 new AuditConfig(
                                         new AuditConfig.File(
                                                 Path.of("/var/log/postern"),

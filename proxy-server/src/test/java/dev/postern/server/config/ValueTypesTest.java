@@ -274,7 +274,8 @@ class ValueTypesTest {
     @Test
     void recordsThatHoldVerifiers_printed_doNotShowThem() {
         VerifierText verifier = new VerifierText(Configurations.VERIFIER);
-        AgentConfig agent = new AgentConfig("bot", "reporting", null, verifier, List.of(), null);
+        AgentConfig agent =
+                new AgentConfig("bot", "reporting", null, verifier, List.of(), null, null);
 
         assertThat(verifier).hasToString("VerifierText[redacted]");
         assertThat(agent.toString()).contains("bot").doesNotContain("SCRAM").doesNotContain("AAAA");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.server.doctor;
+
+import org.jspecify.annotations.NullMarked;

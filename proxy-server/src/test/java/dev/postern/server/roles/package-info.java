@@ -1,0 +1,4 @@
+@NullMarked
+package dev.postern.server.roles;
+
+import org.jspecify.annotations.NullMarked;
