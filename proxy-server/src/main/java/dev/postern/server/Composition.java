@@ -31,6 +31,7 @@ import dev.postern.server.enforce.VerdictService;
 import dev.postern.server.tls.InvalidTlsFileException;
 import dev.postern.server.tls.ListenTls;
 import dev.postern.server.tls.UpstreamTls;
+import dev.postern.server.upstream.HostSelection;
 import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
@@ -161,6 +162,7 @@ final class Composition {
                 () -> passwords.get(name),
                 databases,
                 new ProbeTarget.Tls(mode, config.tls().ca()),
+                new ProbeTarget.Timing(config.checkInterval(), config.checkTimeout()),
                 new ProbeTarget.Requirements(
                         config.allowPrimary(), config.allowWritableRole(), config.maxLag()));
     }
@@ -189,21 +191,40 @@ final class Composition {
 
     /** Returns the way to an upstream. */
     static UpstreamRoute route(
-            UpstreamConfig config, Passwords passwords, UpstreamConnector connector)
+            UpstreamConfig config,
+            Passwords passwords,
+            UpstreamConnector connector,
+            UpstreamHosts known)
             throws UnusableConfigurationException {
         String name = config.name();
         return new UpstreamRoute(
                 name,
-                config.hosts().stream()
-                        .map(host -> new UpstreamHost(host.host(), host.port()))
-                        .toList(),
+                hosts(config),
                 config.user(),
                 () -> passwords.get(name),
                 upstreamTls(name, config.tls()),
                 config.connectTimeout(),
                 config.allowPrimary(),
+                config.allowWritableRole(),
                 config.pool().max(),
-                connector);
+                connector,
+                known);
+    }
+
+    /** Returns what chooses among an upstream's hosts. */
+    static HostSelection selection(UpstreamConfig config, LongSupplier nanoTime) {
+        return new HostSelection(
+                hosts(config),
+                new HostSelection.Settings(
+                        config.ejection().initial(), config.ejection().max(), config.slowStart()),
+                nanoTime);
+    }
+
+    private static List<UpstreamHost> hosts(UpstreamConfig config) {
+        return config.hosts().stream()
+                .map(host -> new UpstreamHost(host.host(), host.port()))
+                .distinct()
+                .toList();
     }
 
     private static UpstreamTls upstreamTls(String upstream, UpstreamTlsConfig config)

@@ -148,7 +148,7 @@ final class SessionOpening implements SessionOpener {
                 return;
             }
             Future<UpstreamConnection> connecting =
-                    route.connect(channel.eventLoop(), startup.database(), settings());
+                    route.connect(channel.eventLoop(), startup.database(), settings(), null);
             ChannelFutureListener agentGone = closed -> connecting.cancel(false);
             channel.closeFuture().addListener(agentGone);
             connecting.addListener((Future<UpstreamConnection> result) -> {
@@ -248,7 +248,11 @@ final class SessionOpening implements SessionOpener {
                             agent,
                             UpstreamHandler.peer(connection.channel()));
             ActiveSessions.Entry entry =
-                    new ActiveSessions.Entry(name, session, channel.eventLoop());
+                    new ActiveSessions.Entry(
+                            name,
+                            session,
+                            channel.eventLoop(),
+                            () -> route.known().loss(connection.host()));
             BackendKey key = cancelKeys.add(startup.protocolVersion(), entry);
             hooks.entry = entry;
             hooks.key = key;

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one configured upstream, shared by all sessions that use it. Safe for use by any
@@ -28,8 +29,10 @@ final class UpstreamRoute {
     private final UpstreamTls tls;
     private final Duration connectTimeout;
     private final boolean allowPrimary;
+    private final boolean allowWritableRole;
     private final int maxConnections;
     private final UpstreamConnector connector;
+    private final UpstreamHosts known;
     private final AtomicInteger connections = new AtomicInteger();
     private final Map<UpstreamHost, AtomicInteger> byHost;
 
@@ -46,8 +49,10 @@ final class UpstreamRoute {
             UpstreamTls tls,
             Duration connectTimeout,
             boolean allowPrimary,
+            boolean allowWritableRole,
             int maxConnections,
-            UpstreamConnector connector) {
+            UpstreamConnector connector,
+            UpstreamHosts known) {
         this.name = name;
         this.hosts = List.copyOf(hosts);
         this.user = user;
@@ -55,8 +60,10 @@ final class UpstreamRoute {
         this.tls = tls;
         this.connectTimeout = connectTimeout;
         this.allowPrimary = allowPrimary;
+        this.allowWritableRole = allowWritableRole;
         this.maxConnections = maxConnections;
         this.connector = connector;
+        this.known = known;
         this.byHost =
                 this.hosts.stream()
                         .distinct()
@@ -81,6 +88,10 @@ final class UpstreamRoute {
         return allowPrimary;
     }
 
+    boolean allowWritableRole() {
+        return allowWritableRole;
+    }
+
     /** Takes one of the connections there may be; false if all are taken. */
     boolean tryAcquire() {
         return connections.getAndUpdate(n -> n < maxConnections ? n + 1 : n) < maxConnections;
@@ -89,6 +100,11 @@ final class UpstreamRoute {
     /** Gives a connection back. */
     void release() {
         connections.decrementAndGet();
+    }
+
+    /** Returns what is known of the hosts. */
+    UpstreamHosts known() {
+        return known;
     }
 
     /** Returns the hosts. */
@@ -114,14 +130,27 @@ final class UpstreamRoute {
      * Connects a session.
      *
      * @param settings what the agent asked for; what Postern relies on is added and overrides it
+     * @param maxLag how far the host's replay may be behind, beside what the upstream demands;
+     *     {@code null}: no further limit
      */
     Future<UpstreamConnection> connect(
-            EventLoop eventLoop, String database, Map<String, String> settings) {
+            EventLoop eventLoop,
+            String database,
+            Map<String, String> settings,
+            @Nullable Duration maxLag) {
         Map<String, String> all = new LinkedHashMap<>(settings);
         PinnedSettings.apply(all);
         return connector.connect(
                 eventLoop,
                 new UpstreamTarget(
-                        hosts, user, database, password, tls, connectTimeout, all, allowPrimary));
+                        hosts,
+                        user,
+                        database,
+                        password,
+                        tls,
+                        connectTimeout,
+                        all,
+                        allowPrimary,
+                        maxLag));
     }
 }

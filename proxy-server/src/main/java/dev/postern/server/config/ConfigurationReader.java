@@ -158,7 +158,14 @@ final class ConfigurationReader {
                                 new UpstreamTlsConfig(
                                         part.get(Keys.UPSTREAM_TLS_MODE),
                                         part.findPath(Keys.UPSTREAM_TLS_CA)));
-        if (tls == null) {
+        EjectionConfig ejection =
+                section(
+                        section.section("ejection"),
+                        part ->
+                                new EjectionConfig(
+                                        part.get(Keys.UPSTREAM_EJECTION_INITIAL),
+                                        part.get(Keys.UPSTREAM_EJECTION_MAX)));
+        if (tls == null || ejection == null) {
             return null;
         }
         return new UpstreamConfig(
@@ -172,6 +179,9 @@ final class ConfigurationReader {
                 section.find(Keys.UPSTREAM_MAX_LAG),
                 section.get(Keys.UPSTREAM_CONNECT_TIMEOUT),
                 section.get(Keys.UPSTREAM_CHECK_INTERVAL),
+                section.get(Keys.UPSTREAM_CHECK_TIMEOUT),
+                ejection,
+                section.get(Keys.UPSTREAM_SLOW_START),
                 new PoolConfig(section.section("pool").get(Keys.UPSTREAM_POOL_MAX)));
     }
 

@@ -174,7 +174,31 @@ final class Keys {
                     "upstreams.<name>.check_interval",
                     duration(Duration.ofMillis(100), Duration.ofHours(1)),
                     "5s",
-                    "How often each host is asked whether it is a standby, how far it lags, and what the role may do.");
+                    "How often each host is asked whether it is a standby and how far it lags.");
+    static final Key<Duration> UPSTREAM_CHECK_TIMEOUT =
+            Key.of(
+                    "upstreams.<name>.check_timeout",
+                    duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+                    "3s",
+                    "How long a check may take before the host counts as not reachable.");
+    static final Key<Duration> UPSTREAM_EJECTION_INITIAL =
+            Key.of(
+                    "upstreams.<name>.ejection.initial",
+                    duration(Duration.ofMillis(10), Duration.ofHours(1)),
+                    "1s",
+                    "How long a host that failed is passed over for the first time, if another serves.");
+    static final Key<Duration> UPSTREAM_EJECTION_MAX =
+            Key.of(
+                    "upstreams.<name>.ejection.max",
+                    duration(Duration.ofMillis(10), DAY),
+                    "1m",
+                    "The longest time that a host which fails again and again is passed over.");
+    static final Key<Duration> UPSTREAM_SLOW_START =
+            Key.of(
+                    "upstreams.<name>.slow_start",
+                    duration(Duration.ZERO, DAY),
+                    "30s",
+                    "Over which time a host that is back gets its full share of new sessions again.");
     static final Key<Integer> UPSTREAM_POOL_MAX =
             Key.of(
                     "upstreams.<name>.pool.max",
@@ -495,6 +519,10 @@ final class Keys {
                     UPSTREAM_MAX_LAG,
                     UPSTREAM_CONNECT_TIMEOUT,
                     UPSTREAM_CHECK_INTERVAL,
+                    UPSTREAM_CHECK_TIMEOUT,
+                    UPSTREAM_EJECTION_INITIAL,
+                    UPSTREAM_EJECTION_MAX,
+                    UPSTREAM_SLOW_START,
                     UPSTREAM_POOL_MAX,
                     POLICY_UPSTREAM,
                     POLICY_DATABASES,

@@ -218,6 +218,30 @@ public final class ProxySession {
         }
     }
 
+    /**
+     * The host that the session is on must not be used any more, or does not answer.
+     *
+     * @param reason why, in words that name no host
+     */
+    public void onHostLost(String reason) {
+        if (closed) {
+            return;
+        }
+        if (tracker.owed() > 0) {
+            fail(
+                    SqlState.CONNECTION_FAILURE,
+                    "the connection to the database server was given up while it was answering: "
+                            + reason,
+                    "Connect again to reach another replica; nothing was changed.");
+        } else {
+            fail(
+                    SqlState.ADMIN_SHUTDOWN,
+                    "terminating connection: the database server is no longer fit to serve: "
+                            + reason,
+                    "Connect again to reach another replica.");
+        }
+    }
+
     /** Something went wrong in here: nothing that is not understood goes on. */
     public void onTrouble(Throwable cause) {
         if (!closed) {

@@ -50,6 +50,11 @@ class ConfigurationLoaderTest {
                                                 null,
                                                 Duration.ofSeconds(5),
                                                 Duration.ofSeconds(5),
+                                                Duration.ofSeconds(3),
+                                                new EjectionConfig(
+                                                        Duration.ofSeconds(1),
+                                                        Duration.ofMinutes(1)),
+                                                Duration.ofSeconds(30),
                                                 new PoolConfig(100))),
                                 Map.of(
                                         "reporting",
@@ -123,6 +128,9 @@ class ConfigurationLoaderTest {
                             max_lag: 30s
                             connect_timeout: 1m
                             check_interval: 1h
+                            check_timeout: 7s
+                            ejection: {initial: 200ms, max: 2m}
+                            slow_start: 0s
                             pool: {max: 40}
                         policies:
                           reporting:
@@ -190,6 +198,11 @@ class ConfigurationLoaderTest {
                                                 Duration.ofSeconds(30),
                                                 Duration.ofMinutes(1),
                                                 Duration.ofHours(1),
+                                                Duration.ofSeconds(7),
+                                                new EjectionConfig(
+                                                        Duration.ofMillis(200),
+                                                        Duration.ofMinutes(2)),
+                                                Duration.ZERO,
                                                 new PoolConfig(40))),
                                 Map.of(
                                         "reporting",

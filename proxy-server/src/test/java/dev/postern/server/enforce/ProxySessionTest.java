@@ -364,6 +364,26 @@ class ProxySessionTest {
     }
 
     @Test
+    void hostLost_inMidAnswer_endsTheSessionWithAConnectionFailure() {
+        relay.agentSends(query("SELECT 1"));
+        relay.upstreamSends(row(1));
+        relay.session.onHostLost("it cannot be reached");
+
+        assertThat(relay.agent.takeText()).contains("08006").contains("it cannot be reached");
+        assertThat(relay.completions().getFirst().sqlState()).isEqualTo("08006");
+        assertThat(relay.closed).isOne();
+    }
+
+    @Test
+    void hostLost_whenIdle_endsTheSessionOnce() {
+        relay.session.onHostLost("it is a primary and allow_primary is not set");
+        relay.session.onHostLost("it is a primary and allow_primary is not set");
+
+        assertThat(relay.agent.takeText()).contains("57P01").contains("it is a primary");
+        assertThat(relay.closed).isOne();
+    }
+
+    @Test
     void upstream_sendsWhatItDoesNotOwe_endsTheSessionBehindWhatCameBefore() {
         relay.agentSends(query("SELECT 1"));
         relay.upstreamSends(row(1), complete("SELECT 1"), ready('I'), row(1));
