@@ -92,6 +92,7 @@ final class Composition {
                         session.maxPortals(),
                         session.maxPipeline(),
                         session.idleTimeout()),
+                config.maxLag(),
                 limits.maxSessions(),
                 limits.queriesPerMinute());
     }

@@ -17,6 +17,7 @@ import dev.postern.protocol.FrontendFrameReader;
 import dev.postern.protocol.SqlState;
 import dev.postern.server.catalog.CatalogService;
 import dev.postern.server.enforce.AnswerRow;
+import dev.postern.server.enforce.Freshness;
 import dev.postern.server.enforce.Peer;
 import dev.postern.server.enforce.ProxySession;
 import dev.postern.server.enforce.SessionEnvironment;
@@ -148,7 +149,8 @@ final class SessionOpening implements SessionOpener {
                 return;
             }
             Future<UpstreamConnection> connecting =
-                    route.connect(channel.eventLoop(), startup.database(), settings(), null);
+                    route.connect(
+                            channel.eventLoop(), startup.database(), settings(), policy.maxLag());
             ChannelFutureListener agentGone = closed -> connecting.cancel(false);
             channel.closeFuture().addListener(agentGone);
             connecting.addListener((Future<UpstreamConnection> result) -> {
@@ -237,6 +239,9 @@ final class SessionOpening implements SessionOpener {
                                     new DatabaseCatalog(
                                             catalogs, route.name(), startup.database(), catalog),
                                     searchPath(catalog),
+                                    new Freshness(
+                                            () -> route.known().lag(connection.host()),
+                                            policy.maxLag()),
                                     audit,
                                     new Counting(numbers),
                                     channel.eventLoop(),

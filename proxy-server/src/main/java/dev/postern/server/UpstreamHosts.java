@@ -1,5 +1,6 @@
 package dev.postern.server;
 
+import dev.postern.server.enforce.HostLag;
 import dev.postern.server.upstream.HostEligibility;
 import dev.postern.server.upstream.HostPosture;
 import dev.postern.server.upstream.HostSelection;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known of one upstream's hosts. Safe for use by any thread; never blocks. */
 final class UpstreamHosts implements HostEligibility {
+
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private final String upstream;
     private final UpstreamProbe probe;
@@ -44,5 +47,21 @@ final class UpstreamHosts implements HostEligibility {
             }
         }
         return null;
+    }
+
+    /** Returns how far a host was behind when it was looked at last. */
+    HostLag.Reading lag(UpstreamHost host) {
+        return switch (posture(host)) {
+            case HostPosture.Unknown unknown -> new HostLag.Reading.Unknown();
+            case HostPosture.Unreachable unreachable -> new HostLag.Reading.Unknown();
+            case HostPosture.Reachable reachable when !reachable.standby() ->
+                    new HostLag.Reading.Primary();
+            case HostPosture.Reachable reachable ->
+                    Double.isNaN(reachable.lag().seconds())
+                            ? new HostLag.Reading.Unknown()
+                            : new HostLag.Reading.Behind(
+                                    Duration.ofNanos(
+                                            (long) (reachable.lag().seconds() * NANOS_PER_SECOND)));
+        };
     }
 }

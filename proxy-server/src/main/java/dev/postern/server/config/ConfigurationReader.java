@@ -195,6 +195,7 @@ final class ConfigurationReader {
                 section.name("policies"),
                 section.get(Keys.POLICY_UPSTREAM),
                 section.get(Keys.POLICY_DATABASES),
+                section.find(Keys.POLICY_MAX_LAG),
                 section.get(Keys.POLICY_MODE),
                 new RelationsConfig(
                         relations.find(Keys.POLICY_RELATIONS_ALLOW),

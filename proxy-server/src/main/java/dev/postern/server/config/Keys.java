@@ -213,6 +213,12 @@ final class Keys {
                     "policies.<name>.databases",
                     listOf(name(), 1, 1000),
                     "The databases its agents may connect to, by exact name.");
+    static final Key<Duration> POLICY_MAX_LAG =
+            Key.optional(
+                    "policies.<name>.max_lag",
+                    duration(SECOND, DAY),
+                    "as far as the upstream's max_lag lets it",
+                    "How far the standby that a statement runs on may be behind.");
     static final Key<PolicyMode> POLICY_MODE =
             Key.of(
                     "policies.<name>.mode",
@@ -526,6 +532,7 @@ final class Keys {
                     UPSTREAM_POOL_MAX,
                     POLICY_UPSTREAM,
                     POLICY_DATABASES,
+                    POLICY_MAX_LAG,
                     POLICY_MODE,
                     POLICY_RELATIONS_ALLOW,
                     POLICY_RELATIONS_DENY,

@@ -58,7 +58,8 @@ final class SessionAudit {
                                 execution.firstRowAfterNanos(),
                                 totalNanos,
                                 error == null ? null : error.sqlState(),
-                                error == null ? null : error.message()));
+                                error == null ? null : error.message(),
+                                execution.lagNanos()));
         environment.observer().completed(totalNanos, execution.rows(), execution.bytes());
     }
 
@@ -78,7 +79,8 @@ final class SessionAudit {
                                 -1,
                                 0,
                                 error.sqlState(),
-                                error.message()));
+                                error.message(),
+                                -1));
     }
 
     void cancelRequested() {

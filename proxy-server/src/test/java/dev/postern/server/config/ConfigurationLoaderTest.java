@@ -62,6 +62,7 @@ class ConfigurationLoaderTest {
                                                 "reporting",
                                                 "shop",
                                                 List.of("shop"),
+                                                null,
                                                 PolicyMode.ENFORCE,
                                                 RelationsConfig.NONE,
                                                 List.of(),
@@ -136,6 +137,7 @@ class ConfigurationLoaderTest {
                           reporting:
                             upstream: shop
                             databases: [shop, archive]
+                            max_lag: 10s
                             mode: observe
                             relations: {allow: ["public.*", 'crm."Big Table"'], deny: ["public.password_*"]}
                             columns: {deny: [public.users.password_hash]}
@@ -210,6 +212,7 @@ class ConfigurationLoaderTest {
                                                 "reporting",
                                                 "shop",
                                                 List.of("shop", "archive"),
+                                                Duration.ofSeconds(10),
                                                 PolicyMode.OBSERVE,
                                                 new RelationsConfig(
                                                         List.of("public.*", "crm.\"Big Table\""),

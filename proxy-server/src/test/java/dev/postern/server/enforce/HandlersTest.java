@@ -98,6 +98,7 @@ class HandlersTest {
                                 new AllowAll(),
                                 new FixedCatalog(),
                                 null,
+                                Freshness.ANY,
                                 event -> true,
                                 new Uncounted(),
                                 agent.eventLoop(),
