@@ -441,6 +441,7 @@ final class SessionOpening implements SessionOpener {
                         current,
                         now == null ? policy.databases() : now.databases(),
                         policy.limits(),
+                        policy.maxLag(),
                         policy.maxSessions(),
                         policy.queriesPerMinute());
             }
