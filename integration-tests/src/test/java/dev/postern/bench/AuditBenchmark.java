@@ -86,7 +86,8 @@ public class AuditBenchmark {
                                 61_000,
                                 64_000,
                                 null,
-                                null));
+                                null,
+                                12_000_000));
         return decided + completed;
     }
 

@@ -109,7 +109,7 @@ final class CatalogFigures {
                 binaries(directory),
                 directory,
                 new EmbeddedPostgres.Options(
-                        false, Map.of("fsync", "off", "autovacuum", "off"), List.of()),
+                        0, Map.of("fsync", "off", "autovacuum", "off"), List.of()),
                 step -> {});
     }
 

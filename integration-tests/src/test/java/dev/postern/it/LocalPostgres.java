@@ -54,7 +54,7 @@ final class LocalPostgres implements PostgresUnderTest {
                 EmbeddedPostgres.start(
                         binaries,
                         directory,
-                        new EmbeddedPostgres.Options(standby, SETTINGS, List.of()),
+                        new EmbeddedPostgres.Options(standby ? 1 : 0, SETTINGS, List.of()),
                         step -> {});
         SampleDatabase shop = SampleDatabase.create(servers.primary());
         servers.awaitReplay();

@@ -85,6 +85,8 @@ public sealed interface AuditEvent {
      * @param totalNanos from forwarding to the end
      * @param sqlState the error it ended with; {@code null} if it succeeded
      * @param message the error's message; {@code null} if it succeeded
+     * @param lagNanos how far the standby was behind, as it was looked at last before forwarding;
+     *     negative on a primary and where it is not known
      */
     record StatementCompleted(
             EventId id,
@@ -97,7 +99,8 @@ public sealed interface AuditEvent {
             long firstRowNanos,
             long totalNanos,
             @Nullable String sqlState,
-            @Nullable String message)
+            @Nullable String message,
+            long lagNanos)
             implements AuditEvent {}
 
     /** A CancelRequest with a valid key arrived for this session. */

@@ -55,6 +55,7 @@ public final class EventEncoder {
     private static final byte[] GATE_US = ascii(",\"gate_us\":");
     private static final byte[] FIRST_ROW_MS = ascii(",\"first_row_ms\":");
     private static final byte[] TOTAL_MS = ascii(",\"total_ms\":");
+    private static final byte[] LAG_MS = ascii(",\"lag_ms\":");
 
     private final int statementLimit;
     private final JsonBytes json = new JsonBytes(4096);
@@ -144,6 +145,9 @@ public final class EventEncoder {
             json.raw(FIRST_ROW_MS).millis(completed.firstRowNanos());
         }
         json.raw(TOTAL_MS).millis(completed.totalNanos());
+        if (completed.lagNanos() >= 0) {
+            json.raw(LAG_MS).millis(completed.lagNanos());
+        }
     }
 
     private void outcome(@Nullable String sqlState, @Nullable String message) {

@@ -60,6 +60,8 @@ public enum Rule {
     GATE_UNAVAILABLE,
     /** The audit trail cannot take the record. */
     AUDIT_UNAVAILABLE,
+    /** The standby is further behind than the policy allows. */
+    STALE_HOST,
     /** The FunctionCall message. */
     FUNCTION_CALL_MESSAGE,
     /** A quota of the policy is used up. */

@@ -127,12 +127,13 @@ final class EventEncoderTest {
                                         412_999,
                                         1_002_345_678,
                                         null,
-                                        null)))
+                                        null,
+                                        1_250_000)))
                 .isEqualTo(
                         head("statement_completed")
                                 + WHO
                                 + ",\"protocol\":\"simple\",\"command\":\"SELECT\",\"rows\":42,\"bytes\":4711,"
-                                + "\"first_row_ms\":0.412,\"total_ms\":1002.345}");
+                                + "\"first_row_ms\":0.412,\"total_ms\":1002.345,\"lag_ms\":1.250}");
     }
 
     @Test
@@ -150,7 +151,8 @@ final class EventEncoderTest {
                                         -1,
                                         5_000_000,
                                         "22012",
-                                        "division by zero")))
+                                        "division by zero",
+                                        -1)))
                 .endsWith(
                         "\"command\":\"SELECT\",\"sqlstate\":\"22012\",\"message\":\"division by zero\",\"rows\":0,"
                                 + "\"bytes\":99,\"total_ms\":5.000}");

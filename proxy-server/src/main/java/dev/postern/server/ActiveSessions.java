@@ -1,12 +1,15 @@
 package dev.postern.server;
 
 import dev.postern.server.enforce.ProxySession;
+import dev.postern.server.upstream.Objection;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** All sessions, and on which event loop each lives. Safe for use by any thread. */
 final class ActiveSessions {
@@ -18,8 +21,13 @@ final class ActiveSessions {
      *
      * @param agent whose it is
      * @param eventLoop where its methods are called
+     * @param loss why the host that it is on now must be left, {@code null} while it need not be
      */
-    record Entry(String agent, ProxySession session, EventLoop eventLoop) {
+    record Entry(
+            String agent,
+            ProxySession session,
+            EventLoop eventLoop,
+            Supplier<@Nullable Objection> loss) {
 
         /** Does something with it where it lives. */
         void run(Runnable task) {

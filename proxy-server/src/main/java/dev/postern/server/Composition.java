@@ -36,6 +36,7 @@ import dev.postern.server.pool.UpstreamPools;
 import dev.postern.server.tls.InvalidTlsFileException;
 import dev.postern.server.tls.ListenTls;
 import dev.postern.server.tls.UpstreamTls;
+import dev.postern.server.upstream.HostSelection;
 import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
@@ -47,7 +48,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** From the configuration's records, which know nothing of the runtime, to the runtime's own. */
@@ -98,6 +98,7 @@ final class Composition {
                         session.maxPortals(),
                         session.maxPipeline(),
                         session.idleTimeout()),
+                config.maxLag(),
                 limits.maxSessions(),
                 unlimitedIfAbsent(limits.maxConnections()),
                 unlimitedIfAbsent(limits.maxAgentConnections()),
@@ -174,6 +175,7 @@ final class Composition {
                 () -> passwords.get(name),
                 databases,
                 new ProbeTarget.Tls(mode, config.tls().ca()),
+                new ProbeTarget.Timing(config.checkInterval(), config.checkTimeout()),
                 new ProbeTarget.Requirements(
                         config.allowPrimary(), config.allowWritableRole(), config.maxLag()));
     }
@@ -203,7 +205,7 @@ final class Composition {
     /**
      * Returns the way to an upstream.
      *
-     * @param serves which of its hosts may be used now; does not block
+     * @param known what is known of its hosts
      * @param metrics counts what happens to its connections
      */
     static UpstreamRoute route(
@@ -211,21 +213,18 @@ final class Composition {
             SessionConfig session,
             Passwords passwords,
             UpstreamConnector connector,
-            Predicate<UpstreamHost> serves,
+            UpstreamHosts known,
             PoolMetrics metrics,
             LongSupplier nanoTime)
             throws UnusableConfigurationException {
         String name = config.name();
-        List<UpstreamHost> hosts =
-                config.hosts().stream()
-                        .map(host -> new UpstreamHost(host.host(), host.port()))
-                        .toList();
+        List<UpstreamHost> hosts = hosts(config);
         UpstreamTls tls = upstreamTls(name, config.tls());
         HostConnections connections = new HostConnections(hosts);
         UpstreamPools pools =
                 new UpstreamPools(
                         pool(config.pool(), session),
-                        (eventLoop, database) ->
+                        (eventLoop, database, maxLag) ->
                                 connector.connect(
                                         eventLoop,
                                         new UpstreamTarget(
@@ -236,8 +235,9 @@ final class Composition {
                                                 tls,
                                                 config.connectTimeout(),
                                                 PinnedSettings.all(),
-                                                config.allowPrimary())),
-                        serves,
+                                                config.allowPrimary(),
+                                                maxLag)),
+                        host -> known.objections(host, null).isEmpty(),
                         new PoolCounting(connections, metrics),
                         nanoTime);
         return new UpstreamRoute(
@@ -246,8 +246,10 @@ final class Composition {
                 tls,
                 config.connectTimeout(),
                 config.allowPrimary(),
+                config.allowWritableRole(),
                 pools,
-                connections);
+                connections,
+                known);
     }
 
     private static PoolSettings pool(PoolConfig config, SessionConfig session) {
@@ -264,6 +266,22 @@ final class Composition {
                 config.resetTimeout(),
                 config.maxPreparedStatements(),
                 session.writeBuffer());
+    }
+
+    /** Returns what chooses among an upstream's hosts. */
+    static HostSelection selection(UpstreamConfig config, LongSupplier nanoTime) {
+        return new HostSelection(
+                hosts(config),
+                new HostSelection.Settings(
+                        config.ejection().initial(), config.ejection().max(), config.slowStart()),
+                nanoTime);
+    }
+
+    private static List<UpstreamHost> hosts(UpstreamConfig config) {
+        return config.hosts().stream()
+                .map(host -> new UpstreamHost(host.host(), host.port()))
+                .distinct()
+                .toList();
     }
 
     private static UpstreamTls upstreamTls(String upstream, UpstreamTlsConfig config)

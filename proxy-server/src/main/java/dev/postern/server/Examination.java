@@ -16,6 +16,7 @@ import dev.postern.server.doctor.RoleChecks;
 import dev.postern.server.secrets.SecretResolver;
 import dev.postern.server.upstream.HostLook;
 import dev.postern.server.upstream.HostPosture;
+import dev.postern.server.upstream.Objection;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -60,12 +61,11 @@ final class Examination {
                 passwords.add(upstream.name(), upstream.password());
             }
         } catch (UnusableConfigurationException e) {
-            return new HostPosture.Unreachable(e.reason());
+            return new HostPosture.Unreachable(e.reason(), Objection.Cause.NO_CONNECTION);
         }
         return HostLook.now(
                 Composition.probeTarget(upstream, configuration, passwords),
                 host.toString(),
-                upstream.connectTimeout(),
                 System::nanoTime);
     }
 }

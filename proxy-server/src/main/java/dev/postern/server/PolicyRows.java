@@ -27,6 +27,8 @@ final class PolicyRows {
      * @param rules what statements are judged by now
      * @param databases the databases that may be connected to
      * @param limits what this session may use, since it began
+     * @param maxLag how far the standby may be behind that this session's statements run on; {@code
+     *     null}: as far as it likes
      * @param maxSessions sessions of one agent at a time
      * @param queriesPerMinute statements of one agent; {@code null}: any number
      */
@@ -34,6 +36,7 @@ final class PolicyRows {
             Policy rules,
             List<String> databases,
             SessionLimits limits,
+            @Nullable Duration maxLag,
             int maxSessions,
             @Nullable Integer queriesPerMinute) {
         List<AnswerRow> rows = new ArrayList<>();
@@ -53,6 +56,14 @@ final class PolicyRows {
                         queriesPerMinute == null
                                 ? UNLIMITED
                                 : queriesPerMinute + " statements a minute"));
+        rows.add(
+                new AnswerRow(
+                        "max_lag",
+                        maxLag == null
+                                ? UNLIMITED
+                                : "what is read is at most "
+                                        + time(maxLag)
+                                        + " behind the primary"));
         rows.add(
                 new AnswerRow(
                         "statements",

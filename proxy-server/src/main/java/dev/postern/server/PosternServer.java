@@ -20,25 +20,21 @@ import dev.postern.server.frontend.StartupServices;
 import dev.postern.server.frontend.UnauthenticatedConnections;
 import dev.postern.server.metrics.ServerMetrics;
 import dev.postern.server.secrets.SecretResolver;
-import dev.postern.server.upstream.HostEligibility;
+import dev.postern.server.upstream.HostSelection;
 import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.UpstreamCancel;
 import dev.postern.server.upstream.UpstreamConnector;
-import dev.postern.server.upstream.UpstreamHost;
 import dev.postern.server.upstream.UpstreamProbe;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
 import io.netty.channel.ReflectiveChannelFactory;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +48,6 @@ import java.util.function.LongSupplier;
 public final class PosternServer implements RunningServer, AutoCloseable {
 
     private static final int BACKLOG = 1024;
-    private static final long TICK_MILLIS = 500;
     private static final long SECRET_REFRESH_SECONDS = 30;
     private static final int MOCK_ITERATIONS = 4096;
     private static final Duration FIRST_LOOKS = Duration.ofSeconds(3);
@@ -148,8 +143,10 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 routes(configuration, passwords, probe, eventLoops, metrics, nanoTime);
         routes.values().forEach(route -> parts.add(route.pools()));
         warm(configuration, routes, eventLoops);
-        publish(routes, probe, metrics);
+        UpstreamStates.publish(routes.values(), metrics);
         ActiveSessions sessions = new ActiveSessions();
+        SessionTicks ticks = new SessionTicks(eventLoops, live, sessions, metrics, clock, nanoTime);
+        probe.listener(new HostChanges(routes, ticks));
         Readiness readiness = new Readiness(audit, probe, catalogs);
 
         CancelKeys<ActiveSessions.Entry> cancelKeys =
@@ -202,7 +199,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         probe.awaitFirstLooks(FIRST_LOOKS);
         catalogs.awaitFirstLooks(FIRST_CATALOGS);
         Channel listener = listen(configuration, eventLoops, services);
-        startTicks(eventLoops, live, sessions, clock, nanoTime);
+        ticks.start();
         parts.add(refreshing(passwords));
         ledger.configurationChanged(
                 "started: "
@@ -226,13 +223,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
 
     private static UpstreamProbe probe(
             Configuration configuration, Passwords passwords, LongSupplier nanoTime) {
-        return UpstreamProbe.start(
-                probeTargets(configuration, passwords),
-                configuration.upstreams().values().stream()
-                        .map(UpstreamConfig::checkInterval)
-                        .min(Duration::compareTo)
-                        .orElseThrow(),
-                nanoTime);
+        return UpstreamProbe.start(probeTargets(configuration, passwords), nanoTime);
     }
 
     private static List<ProbeTarget> probeTargets(
@@ -252,16 +243,19 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             throws UnusableConfigurationException {
         Map<String, UpstreamRoute> routes = new LinkedHashMap<>();
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
-            HostEligibility serves = host -> probe.isEligible(upstream.name(), host.toString());
+            HostSelection selection = Composition.selection(upstream, nanoTime);
+            UpstreamHosts known = new UpstreamHosts(upstream.name(), probe, selection);
+            UpstreamConnector connector =
+                    new UpstreamConnector(
+                            new ReflectiveChannelFactory<>(eventLoops.channel()), known, selection);
             routes.put(
                     upstream.name(),
                     Composition.route(
                             upstream,
                             configuration.session(),
                             passwords,
-                            new UpstreamConnector(
-                                    new ReflectiveChannelFactory<>(eventLoops.channel()), serves),
-                            serves::isEligible,
+                            connector,
+                            known,
                             metrics.pool(upstream.name()),
                             nanoTime));
         }
@@ -277,26 +271,6 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 route.pools().warm(eventLoops.group().next(), database.database());
             }
         }
-    }
-
-    private static void publish(
-            Map<String, UpstreamRoute> routes, UpstreamProbe probe, ServerMetrics metrics) {
-        routes.forEach((name, route) -> {
-            for (UpstreamHost host : route.hosts()) {
-                metrics.upstream(
-                        host.toString(),
-                        route.allowPrimary(),
-                        () -> UpstreamStates.status(probe.posture(name, host.toString())));
-                metrics.upstreamConnections(
-                        host.toString(),
-                        ServerMetrics.ConnectionState.ACTIVE,
-                        () -> route.connections().used(host));
-                metrics.upstreamConnections(
-                        host.toString(),
-                        ServerMetrics.ConnectionState.IDLE,
-                        () -> route.connections().idle(host));
-            }
-        });
     }
 
     private static MockVerifiers mockVerifiers() {
@@ -335,38 +309,6 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                             + (bound.cause() == null ? "cancelled" : bound.cause().getMessage()));
         }
         return bound.channel();
-    }
-
-    /**
-     * Time limits and revocations are looked at by each event loop for the sessions that live
-     * there.
-     */
-    private static void startTicks(
-            EventLoops eventLoops,
-            LiveConfiguration live,
-            ActiveSessions sessions,
-            InstantSource clock,
-            LongSupplier nanoTime) {
-        for (EventExecutor executor : eventLoops.group()) {
-            EventLoop eventLoop = (EventLoop) executor;
-            eventLoop.scheduleWithFixedDelay(
-                    () -> {
-                        long now = nanoTime.getAsLong();
-                        Instant wallClock = clock.instant();
-                        sessions.onLoop(
-                                eventLoop,
-                                (entry, session) -> {
-                                    if (live.isValid(entry.agent(), wallClock)) {
-                                        session.onTick(now);
-                                    } else {
-                                        session.onRevoked();
-                                    }
-                                });
-                    },
-                    TICK_MILLIS,
-                    TICK_MILLIS,
-                    TimeUnit.MILLISECONDS);
-        }
     }
 
     private static ScheduledExecutorService refreshing(Passwords passwords) {

@@ -2,6 +2,7 @@ package dev.postern.server;
 
 import dev.postern.policy.Policy;
 import dev.postern.server.enforce.SessionLimits;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param upstream the name of the upstream
  * @param databases the databases that may be connected to
  * @param limits what a session may use
+ * @param maxLag how far the standby that a statement runs on may be behind; {@code null}: as far as
+ *     the upstream lets it
  * @param maxSessions sessions of one agent at a time
  * @param maxConnections connections of all its sessions at a time
  * @param maxAgentConnections connections of one agent's sessions at a time
@@ -22,6 +25,7 @@ record ServedPolicy(
         String upstream,
         List<String> databases,
         SessionLimits limits,
+        @Nullable Duration maxLag,
         int maxSessions,
         int maxConnections,
         int maxAgentConnections,

@@ -18,6 +18,8 @@ import dev.postern.protocol.FrontendFrameReader;
 import dev.postern.protocol.SqlState;
 import dev.postern.server.catalog.CatalogService;
 import dev.postern.server.enforce.AnswerRow;
+import dev.postern.server.enforce.Freshness;
+import dev.postern.server.enforce.HostLag;
 import dev.postern.server.enforce.Peer;
 import dev.postern.server.enforce.ProxySession;
 import dev.postern.server.enforce.SessionEnvironment;
@@ -33,8 +35,11 @@ import dev.postern.server.metrics.ServerMetrics;
 import dev.postern.server.pool.PoolException;
 import dev.postern.server.pool.PooledBackend;
 import dev.postern.server.pool.SessionState;
+import dev.postern.server.pool.UpstreamPools;
+import dev.postern.server.upstream.Objection;
 import dev.postern.server.upstream.UpstreamCancel;
 import dev.postern.server.upstream.UpstreamConnection;
+import dev.postern.server.upstream.UpstreamHost;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -152,7 +157,8 @@ final class SessionOpening implements SessionOpener {
                                     channel.eventLoop(),
                                     startup.database(),
                                     state(),
-                                    host -> true,
+                                    new UpstreamPools.Demand(
+                                            host -> isFit(host, route, policy), policy.maxLag()),
                                     configuration.caps(name, policy));
             ChannelFutureListener agentGone = closed -> connecting.cancel(false);
             channel.closeFuture().addListener(agentGone);
@@ -168,6 +174,25 @@ final class SessionOpening implements SessionOpener {
                     upstreamFailed(result.cause());
                 }
             });
+        }
+
+        private static boolean isFit(UpstreamHost host, UpstreamRoute route, ServedPolicy policy) {
+            return route.known().objections(host, policy.maxLag()).isEmpty();
+        }
+
+        /** A session whose host is too far behind looks for another, if it has nothing there. */
+        private static HostLag.Reading lag(
+                UpstreamRoute route, ServedPolicy policy, PooledBackend backend) {
+            UpstreamHost host = backend.host();
+            if (host == null || (!isFit(host, route, policy) && backend.leave())) {
+                return new HostLag.Reading.None();
+            }
+            return route.known().lag(host);
+        }
+
+        private static @Nullable Objection loss(UpstreamRoute route, PooledBackend backend) {
+            UpstreamHost host = backend.host();
+            return host == null ? null : route.known().loss(host);
         }
 
         private SessionState state() {
@@ -247,6 +272,8 @@ final class SessionOpening implements SessionOpener {
                                     new DatabaseCatalog(
                                             catalogs, route.name(), startup.database(), catalog),
                                     searchPath(catalog),
+                                    new Freshness(
+                                            () -> lag(route, policy, backend), policy.maxLag()),
                                     audit,
                                     new Counting(numbers),
                                     channel.eventLoop(),
@@ -258,7 +285,8 @@ final class SessionOpening implements SessionOpener {
                             agent,
                             backend);
             ActiveSessions.Entry entry =
-                    new ActiveSessions.Entry(name, session, channel.eventLoop());
+                    new ActiveSessions.Entry(
+                            name, session, channel.eventLoop(), () -> loss(route, backend));
             BackendKey key = cancelKeys.add(startup.protocolVersion(), entry);
             hooks.entry = entry;
             hooks.key = key;
@@ -432,6 +460,7 @@ final class SessionOpening implements SessionOpener {
                         current,
                         now == null ? policy.databases() : now.databases(),
                         policy.limits(),
+                        policy.maxLag(),
                         policy.maxSessions(),
                         policy.queriesPerMinute());
             }

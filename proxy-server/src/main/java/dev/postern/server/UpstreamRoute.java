@@ -14,8 +14,10 @@ import java.util.List;
  * @param tls how connections are protected
  * @param connectTimeout for opening one
  * @param allowPrimary whether a server that is not in recovery may be used
+ * @param allowWritableRole whether a role that could write may be used
  * @param pools its connections
  * @param connections how many there are to each host
+ * @param known what is known of the hosts
  */
 record UpstreamRoute(
         String name,
@@ -23,8 +25,10 @@ record UpstreamRoute(
         UpstreamTls tls,
         Duration connectTimeout,
         boolean allowPrimary,
+        boolean allowWritableRole,
         UpstreamPools pools,
-        HostConnections connections) {
+        HostConnections connections,
+        UpstreamHosts known) {
 
     UpstreamRoute {
         hosts = List.copyOf(hosts);

@@ -39,6 +39,7 @@ class AnswerRowsTest {
                                 POLICY,
                                 List.of("shop", "stock"),
                                 limits(Duration.ofMillis(1500), 1000, 4096),
+                                Duration.ofSeconds(10),
                                 10,
                                 600));
 
@@ -63,7 +64,8 @@ class AnswerRowsTest {
                 .containsEntry("limits.max_rows", "1000 rows of a statement")
                 .containsEntry("limits.max_result", "4096 bytes of a statement")
                 .containsEntry("limits.max_sessions", "10 at a time")
-                .containsEntry("limits.queries_per_minute", "600 statements a minute");
+                .containsEntry("limits.queries_per_minute", "600 statements a minute")
+                .containsEntry("max_lag", "what is read is at most 10.0 s behind the primary");
         assertThat(rows.get("functions.allow")).startsWith("public.distance(*)");
         assertThat(rows.get("settings")).contains("search_path").contains("statement_timeout");
     }
@@ -76,6 +78,7 @@ class AnswerRowsTest {
                                 new Policy("p", Access.DEFAULT),
                                 List.of("shop"),
                                 limits(null, Long.MAX_VALUE, Long.MAX_VALUE),
+                                null,
                                 1,
                                 null));
 
@@ -83,7 +86,8 @@ class AnswerRowsTest {
                 .containsEntry("limits.statement_timeout", "unlimited")
                 .containsEntry("limits.max_rows", "unlimited")
                 .containsEntry("limits.max_result", "unlimited")
-                .containsEntry("limits.queries_per_minute", "unlimited");
+                .containsEntry("limits.queries_per_minute", "unlimited")
+                .containsEntry("max_lag", "unlimited");
         assertThat(rows.get("functions.allow")).startsWith("those that are known");
     }
 

@@ -97,7 +97,7 @@ public final class DemoCommand implements Callable<Integer> {
                 EmbeddedPostgres.start(
                         programs,
                         directory.path().resolve("postgres"),
-                        new EmbeddedPostgres.Options(true, Map.of(), List.of()),
+                        new EmbeddedPostgres.Options(1, Map.of(), List.of()),
                         step -> {})) {
             screen.done(
                     "127.0.0.1:"

@@ -159,7 +159,14 @@ final class ConfigurationReader {
                                         part.get(Keys.UPSTREAM_POOL_MAX_WAITING),
                                         part.get(Keys.UPSTREAM_POOL_RESET_TIMEOUT),
                                         part.get(Keys.UPSTREAM_POOL_MAX_PREPARED_STATEMENTS)));
-        if (tls == null || pool == null) {
+        EjectionConfig ejection =
+                section(
+                        section.section("ejection"),
+                        part ->
+                                new EjectionConfig(
+                                        part.get(Keys.UPSTREAM_EJECTION_INITIAL),
+                                        part.get(Keys.UPSTREAM_EJECTION_MAX)));
+        if (tls == null || pool == null || ejection == null) {
             return null;
         }
         return new UpstreamConfig(
@@ -173,6 +180,9 @@ final class ConfigurationReader {
                 section.find(Keys.UPSTREAM_MAX_LAG),
                 section.get(Keys.UPSTREAM_CONNECT_TIMEOUT),
                 section.get(Keys.UPSTREAM_CHECK_INTERVAL),
+                section.get(Keys.UPSTREAM_CHECK_TIMEOUT),
+                ejection,
+                section.get(Keys.UPSTREAM_SLOW_START),
                 pool);
     }
 
@@ -186,6 +196,7 @@ final class ConfigurationReader {
                 section.name("policies"),
                 section.get(Keys.POLICY_UPSTREAM),
                 section.get(Keys.POLICY_DATABASES),
+                section.find(Keys.POLICY_MAX_LAG),
                 section.get(Keys.POLICY_MODE),
                 new RelationsConfig(
                         relations.find(Keys.POLICY_RELATIONS_ALLOW),

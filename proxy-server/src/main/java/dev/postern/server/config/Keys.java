@@ -174,7 +174,31 @@ final class Keys {
                     "upstreams.<name>.check_interval",
                     duration(Duration.ofMillis(100), Duration.ofHours(1)),
                     "5s",
-                    "How often each host is asked whether it is a standby, how far it lags, and what the role may do.");
+                    "How often each host is asked whether it is a standby and how far it lags.");
+    static final Key<Duration> UPSTREAM_CHECK_TIMEOUT =
+            Key.of(
+                    "upstreams.<name>.check_timeout",
+                    duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+                    "3s",
+                    "How long a check may take before the host counts as not reachable.");
+    static final Key<Duration> UPSTREAM_EJECTION_INITIAL =
+            Key.of(
+                    "upstreams.<name>.ejection.initial",
+                    duration(Duration.ofMillis(10), Duration.ofHours(1)),
+                    "1s",
+                    "How long a host that failed is passed over for the first time, if another serves.");
+    static final Key<Duration> UPSTREAM_EJECTION_MAX =
+            Key.of(
+                    "upstreams.<name>.ejection.max",
+                    duration(Duration.ofMillis(10), DAY),
+                    "1m",
+                    "The longest time that a host which fails again and again is passed over.");
+    static final Key<Duration> UPSTREAM_SLOW_START =
+            Key.of(
+                    "upstreams.<name>.slow_start",
+                    duration(Duration.ZERO, DAY),
+                    "30s",
+                    "Over which time a host that is back gets its full share of new sessions again.");
     static final Key<Integer> UPSTREAM_POOL_MAX =
             Key.of(
                     "upstreams.<name>.pool.max",
@@ -231,6 +255,12 @@ final class Keys {
                     "policies.<name>.databases",
                     listOf(name(), 1, 1000),
                     "The databases its agents may connect to, by exact name.");
+    static final Key<Duration> POLICY_MAX_LAG =
+            Key.optional(
+                    "policies.<name>.max_lag",
+                    duration(SECOND, DAY),
+                    "as far as the upstream's max_lag lets it",
+                    "How far the standby that a statement runs on may be behind.");
     static final Key<PolicyMode> POLICY_MODE =
             Key.of(
                     "policies.<name>.mode",
@@ -555,6 +585,10 @@ final class Keys {
                     UPSTREAM_MAX_LAG,
                     UPSTREAM_CONNECT_TIMEOUT,
                     UPSTREAM_CHECK_INTERVAL,
+                    UPSTREAM_CHECK_TIMEOUT,
+                    UPSTREAM_EJECTION_INITIAL,
+                    UPSTREAM_EJECTION_MAX,
+                    UPSTREAM_SLOW_START,
                     UPSTREAM_POOL_MAX,
                     UPSTREAM_POOL_MODE,
                     UPSTREAM_POOL_MIN_IDLE,
@@ -565,6 +599,7 @@ final class Keys {
                     UPSTREAM_POOL_MAX_PREPARED_STATEMENTS,
                     POLICY_UPSTREAM,
                     POLICY_DATABASES,
+                    POLICY_MAX_LAG,
                     POLICY_MODE,
                     POLICY_RELATIONS_ALLOW,
                     POLICY_RELATIONS_DENY,

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxLag how far behind a standby may be; {@code null}: any
  * @param connectTimeout for opening a connection, TLS and authentication included
  * @param checkInterval between two checks of a host
+ * @param checkTimeout for one check
+ * @param ejection how long a host that failed is passed over
+ * @param slowStart until a host that is back has its full share
  * @param pool how many connections
  */
 public record UpstreamConfig(
@@ -30,6 +33,9 @@ public record UpstreamConfig(
         @Nullable Duration maxLag,
         Duration connectTimeout,
         Duration checkInterval,
+        Duration checkTimeout,
+        EjectionConfig ejection,
+        Duration slowStart,
         PoolConfig pool) {
 
     public UpstreamConfig {
@@ -38,6 +44,8 @@ public record UpstreamConfig(
         Keys.UPSTREAM_MAX_LAG.checkIfPresent(maxLag);
         Keys.UPSTREAM_CONNECT_TIMEOUT.check(connectTimeout);
         Keys.UPSTREAM_CHECK_INTERVAL.check(checkInterval);
+        Keys.UPSTREAM_CHECK_TIMEOUT.check(checkTimeout);
+        Keys.UPSTREAM_SLOW_START.check(slowStart);
     }
 
     /** Returns the same with another role. */
@@ -53,6 +61,9 @@ public record UpstreamConfig(
                 maxLag,
                 connectTimeout,
                 checkInterval,
+                checkTimeout,
+                ejection,
+                slowStart,
                 pool);
     }
 }

@@ -13,10 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * A PostgreSQL primary, with a streaming hot standby if wanted, on free ports of 127.0.0.1. The
+ * A PostgreSQL primary, with streaming hot standbys if wanted, on free ports of 127.0.0.1. A
  * standby is a cold copy of the primary's data folder with {@code standby.signal} in it.
  *
  * @see <a href="https://www.postgresql.org/docs/current/warm-standby.html">PostgreSQL, section
@@ -24,27 +24,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EmbeddedPostgres implements AutoCloseable {
 
+    private static final String STANDBY = "standby";
     private static final String REPLICATION_ROLE = "replicator";
     private static final Duration REPLAY_LIMIT = Duration.ofSeconds(30);
     private static final long REPLAY_POLL_MILLIS = 10;
 
     private final PostgresServer primary;
-    private final @Nullable PostgresServer standby;
+    private final List<PostgresServer> standbys;
 
-    private EmbeddedPostgres(PostgresServer primary, @Nullable PostgresServer standby) {
+    private EmbeddedPostgres(PostgresServer primary, List<PostgresServer> standbys) {
         this.primary = primary;
-        this.standby = standby;
+        this.standbys = List.copyOf(standbys);
     }
 
     /**
      * What to start.
      *
-     * @param standby whether there is a standby
-     * @param settings server settings, for both
+     * @param standbys how many standbys there are
+     * @param settings server settings, for all
      * @param hba lines of {@code pg_hba.conf} that come before the usual one, which asks everybody
      *     for SCRAM-SHA-256
      */
-    public record Options(boolean standby, Map<String, String> settings, List<String> hba) {
+    public record Options(int standbys, Map<String, String> settings, List<String> hba) {
 
         public Options {
             settings = Map.copyOf(settings);
@@ -53,7 +54,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts the servers and returns when they accept connections and the standby streams.
+     * Starts the servers and returns when they accept connections and the standbys stream.
      *
      * @param directory an empty folder for their data and logs, removed by nobody but the caller
      * @param progress told in a few words what happens next
@@ -66,51 +67,30 @@ public final class EmbeddedPostgres implements AutoCloseable {
         progress.accept("initializing a primary");
         PostgresServer.initialize(binaries, data, superuserPassword, hba(options));
         PostgresServer.configure(data, options.settings());
-        if (!options.standby()) {
-            progress.accept("starting the primary");
-            return new EmbeddedPostgres(
-                    PostgresServer.start(
-                            binaries, data, data.resolveSibling("primary.log"), superuserPassword),
-                    null);
+        List<Path> copies = new ArrayList<>();
+        for (int i = 1; i <= options.standbys(); i++) {
+            Path copy = data.resolveSibling(i == 1 ? STANDBY : STANDBY + i);
+            Directories.copy(data, copy);
+            copies.add(copy);
         }
-        Path copy = data.resolveSibling("standby");
-        Directories.copy(data, copy);
         progress.accept("starting the primary");
         PostgresServer primary =
                 PostgresServer.start(
                         binaries, data, data.resolveSibling("primary.log"), superuserPassword);
-        PostgresServer standby = null;
+        List<PostgresServer> standbys = new ArrayList<>();
         try {
-            progress.accept("starting a streaming hot standby");
-            String replicationPassword = RandomPassword.next();
-            primary.execute(
-                    "postgres",
-                    "CREATE ROLE "
-                            + REPLICATION_ROLE
-                            + " REPLICATION LOGIN PASSWORD '"
-                            + replicationPassword
-                            + "'");
-            Files.createFile(copy.resolve("standby.signal"));
-            PostgresServer.configure(
-                    copy,
-                    Map.of(
-                            "primary_conninfo",
-                            "host=127.0.0.1 port="
-                                    + primary.port()
-                                    + " user="
-                                    + REPLICATION_ROLE
-                                    + " password="
-                                    + replicationPassword,
-                            "cluster_name",
-                            "standby"));
-            standby =
-                    PostgresServer.start(
-                            binaries, copy, copy.resolveSibling("standby.log"), superuserPassword);
-            EmbeddedPostgres both = new EmbeddedPostgres(primary, standby);
-            both.awaitReplay();
-            return both;
+            if (!copies.isEmpty()) {
+                progress.accept("starting a streaming hot standby");
+                String connection = replication(primary);
+                for (Path copy : copies) {
+                    standbys.add(follow(binaries, copy, connection, superuserPassword));
+                }
+            }
+            EmbeddedPostgres all = new EmbeddedPostgres(primary, standbys);
+            all.awaitReplay();
+            return all;
         } catch (IOException | SQLException e) {
-            if (standby != null) {
+            for (PostgresServer standby : standbys) {
                 standby.close();
             }
             primary.close();
@@ -118,32 +98,68 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    /** Makes the role that standbys log in as; returns {@code primary_conninfo}. */
+    private static String replication(PostgresServer primary) throws SQLException {
+        String password = RandomPassword.next();
+        primary.execute(
+                "postgres",
+                "CREATE ROLE "
+                        + REPLICATION_ROLE
+                        + " REPLICATION LOGIN PASSWORD '"
+                        + password
+                        + "'");
+        return "host=127.0.0.1 port="
+                + primary.port()
+                + " user="
+                + REPLICATION_ROLE
+                + " password="
+                + password;
+    }
+
+    private static PostgresServer follow(
+            PostgresBinaries binaries, Path copy, String connection, String superuserPassword)
+            throws IOException {
+        Files.createFile(copy.resolve("standby.signal"));
+        String name = copy.getFileName().toString();
+        PostgresServer.configure(
+                copy, Map.of("primary_conninfo", connection, "cluster_name", name));
+        return PostgresServer.start(
+                binaries, copy, copy.resolveSibling(name + ".log"), superuserPassword);
+    }
+
     public PostgresServer primary() {
         return primary;
     }
 
     /**
-     * Returns the standby.
+     * Returns the first standby.
      *
      * @throws IllegalStateException if none was asked for
      */
     public PostgresServer standby() {
-        if (standby == null) {
+        if (standbys.isEmpty()) {
             throw new IllegalStateException("started without a standby");
         }
-        return standby;
+        return standbys.getFirst();
+    }
+
+    public List<PostgresServer> standbys() {
+        return standbys;
     }
 
     /**
-     * Returns when the standby streams and has replayed all that the primary has committed so far.
+     * Returns when all standbys stream and have replayed all that the primary has committed so far.
      * Does nothing without one.
      *
      * @throws IOException if that takes longer than half a minute
      */
     public void awaitReplay() throws IOException, SQLException {
-        if (standby == null) {
-            return;
+        for (PostgresServer standby : standbys) {
+            awaitReplay(standby);
         }
+    }
+
+    private void awaitReplay(PostgresServer standby) throws IOException, SQLException {
         try (Connection source = primary.connect("postgres");
                 Connection copy = standby.connect("postgres");
                 PreparedStatement replayed =
@@ -165,15 +181,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /** Stops both, the standby first. */
+    /** Stops all, the standbys first. */
     @Override
     public void close() throws IOException {
-        try {
-            if (standby != null) {
-                standby.close();
+        IOException trouble = null;
+        for (PostgresServer server :
+                Stream.concat(standbys.stream(), Stream.of(primary)).toList()) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                trouble = e;
             }
-        } finally {
-            primary.close();
+        }
+        if (trouble != null) {
+            throw trouble;
         }
     }
 

@@ -172,12 +172,15 @@ public final class PostgresServer implements Superuser, AutoCloseable {
                 "jdbc:postgresql://" + HOST + ":" + port + "/" + database, properties);
     }
 
+    /** Returns all of the server's processes, the postmaster first. */
+    public List<ProcessHandle> processes() throws IOException {
+        ProcessHandle postmaster = ProcessHandle.of(pid()).orElseThrow();
+        return Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+    }
+
     /** Ends all of the server's processes at once, as a crash of its machine would. */
     public void kill() throws IOException {
-        ProcessHandle postmaster = ProcessHandle.of(pid()).orElseThrow();
-        List<ProcessHandle> processes =
-                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
-        processes.forEach(ProcessHandle::destroyForcibly);
+        processes().forEach(ProcessHandle::destroyForcibly);
         process.close();
         Files.deleteIfExists(pidFile());
     }

@@ -3,6 +3,7 @@ package dev.postern.server.doctor;
 import dev.postern.server.config.HostPort;
 import dev.postern.server.config.UpstreamConfig;
 import dev.postern.server.upstream.HostPosture;
+import dev.postern.server.upstream.Objection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -49,7 +50,7 @@ public final class HostChecks implements Check {
             String subject = upstream.name() + " " + upstream.hosts().get(i);
             switch (postures.get(i).join()) {
                 case HostPosture.Reachable host -> reachable(subject, host, findings);
-                case HostPosture.Unreachable(String reason) ->
+                case HostPosture.Unreachable(String reason, Objection.Cause cause) ->
                         findings.add(unreachable(subject, reason));
                 case HostPosture.Unknown unknown ->
                         findings.add(unreachable(subject, "it was not looked at"));
@@ -77,13 +78,13 @@ public final class HostChecks implements Check {
     }
 
     private static Finding version(String subject, HostPosture.Reachable host) {
-        Matcher matcher = MAJOR.matcher(host.serverVersion());
+        Matcher matcher = MAJOR.matcher(host.version().text());
         int major = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
         return major >= OLDEST_VERSION && major <= NEWEST_VERSION
-                ? CheckCode.UPSTREAM_VERSION.ok(subject, "PostgreSQL " + host.serverVersion())
+                ? CheckCode.UPSTREAM_VERSION.ok(subject, "PostgreSQL " + host.version().text())
                 : CheckCode.UPSTREAM_VERSION.fail(
                         subject,
-                        "PostgreSQL " + host.serverVersion(),
+                        "PostgreSQL " + host.version().text(),
                         "Postern reads what PostgreSQL "
                                 + OLDEST_VERSION
                                 + " to "
@@ -120,10 +121,10 @@ public final class HostChecks implements Check {
         }
         String key = "upstreams." + upstream.name() + ".max_lag";
         String lag =
-                Double.isNaN(host.lagSeconds())
+                Double.isNaN(host.lag().seconds())
                         ? "how far its replay is behind cannot be told"
                         : String.format(
-                                Locale.ROOT, "its replay is %.1f s behind", host.lagSeconds());
+                                Locale.ROOT, "its replay is %.1f s behind", host.lag().seconds());
         if (upstream.maxLag() == null) {
             return CheckCode.UPSTREAM_LAG.note(
                     subject,
@@ -132,7 +133,7 @@ public final class HostChecks implements Check {
         }
         double limit = upstream.maxLag().toMillis() / MILLIS;
         String limited = lag + String.format(Locale.ROOT, ", max_lag is %.1f s", limit);
-        return host.lagSeconds() <= limit
+        return host.lag().seconds() <= limit
                 ? CheckCode.UPSTREAM_LAG.ok(subject, limited)
                 : CheckCode.UPSTREAM_LAG.fail(
                         subject,

@@ -11,24 +11,28 @@ final class AuditedExecution extends Execution {
     private final AuditEvent.Protocol protocol;
     private final String command;
     private final boolean answer;
+    private final long lagNanos;
 
     /**
      * Makes one that begins now.
      *
      * @param answer whether it brings Postern's own answer to a question, to which the limits of
      *     results do not apply
+     * @param lagNanos how far the host is behind; negative for a primary or if unknown
      */
     AuditedExecution(
             long startNanos,
             EventId decision,
             AuditEvent.Protocol protocol,
             String command,
-            boolean answer) {
+            boolean answer,
+            long lagNanos) {
         super(startNanos);
         this.decision = decision;
         this.protocol = protocol;
         this.command = command;
         this.answer = answer;
+        this.lagNanos = lagNanos;
     }
 
     EventId decision() {
@@ -41,6 +45,10 @@ final class AuditedExecution extends Execution {
 
     boolean isAnswer() {
         return answer;
+    }
+
+    long lagNanos() {
+        return lagNanos;
     }
 
     String command() {

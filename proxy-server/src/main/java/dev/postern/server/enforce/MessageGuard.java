@@ -263,6 +263,9 @@ final class MessageGuard {
         if (question != null && answer == null) {
             return Step.WAIT;
         }
+        if (deny == null) {
+            deny = environment.freshness().objection(verdict, current.policy().name());
+        }
         if (deny == null && quotaUsedUp()) {
             deny = quotaDenial(verdict.summary());
         }
@@ -415,6 +418,10 @@ final class MessageGuard {
             statement.rejudged(verdict, current);
         }
         Verdict verdict = statement.verdict();
+        Verdict.Deny stale = environment.freshness().objection(verdict, current.policy().name());
+        if (stale != null) {
+            return refuse(Kind.EXTENDED, Protocol.EXTENDED, text, stale, 0);
+        }
         if (quotaUsedUp()) {
             Verdict.Deny deny = quotaDenial(verdict.summary());
             return refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, 0);
@@ -576,7 +583,8 @@ final class MessageGuard {
                 id,
                 protocol,
                 verdict.summary().command(),
-                verdict instanceof Verdict.Answer);
+                verdict instanceof Verdict.Answer,
+                environment.freshness().lagNanos());
     }
 
     private Attempt attempt(JudgedStatement statement) {

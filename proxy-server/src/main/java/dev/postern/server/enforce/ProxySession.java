@@ -223,6 +223,33 @@ public final class ProxySession implements BackendEvents {
         }
     }
 
+    /**
+     * The host that the session is on must not be used any more, or does not answer. A session that
+     * has nothing there goes on with another.
+     *
+     * @param reason why, in words that name no host
+     * @return whether the session has ended
+     */
+    public boolean onHostLost(String reason) {
+        if (closed || upstream.leave()) {
+            return false;
+        }
+        if (tracker.owed() > 0) {
+            fail(
+                    SqlState.CONNECTION_FAILURE,
+                    "the connection to the database server was given up while it was answering: "
+                            + reason,
+                    "Connect again to reach another replica; nothing was changed.");
+        } else {
+            fail(
+                    SqlState.ADMIN_SHUTDOWN,
+                    "terminating connection: the database server is no longer fit to serve: "
+                            + reason,
+                    "Connect again to reach another replica.");
+        }
+        return true;
+    }
+
     /** Something went wrong in here: nothing that is not understood goes on. */
     @Override
     public void onTrouble(Throwable cause) {

@@ -58,7 +58,8 @@ final class SessionAudit {
                                 execution.firstRowAfterNanos(),
                                 totalNanos,
                                 error == null ? null : error.sqlState(),
-                                error == null ? null : error.message()));
+                                error == null ? null : error.message(),
+                                lag(execution)));
         environment.observer().completed(totalNanos, execution.rows(), execution.bytes());
     }
 
@@ -78,7 +79,15 @@ final class SessionAudit {
                                 -1,
                                 0,
                                 error.sqlState(),
-                                error.message()));
+                                error.message(),
+                                -1));
+    }
+
+    /** Which host would serve it may not have been known when it was forwarded. */
+    private long lag(AuditedExecution execution) {
+        return execution.lagNanos() >= 0
+                ? execution.lagNanos()
+                : environment.freshness().lagNanos();
     }
 
     void cancelRequested() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param judge gives verdicts
  * @param catalog what the session's database holds
  * @param searchPath the search path that the agent asked for at its start, {@code null} if none
+ * @param freshness how far behind the session's host is, and may be
  * @param audit takes the record
  * @param observer counts
  * @param eventLoop runs tasks on the session's event loop
@@ -25,6 +26,7 @@ public record SessionEnvironment(
         StatementJudge judge,
         CatalogAccess catalog,
         @Nullable SearchPath searchPath,
+        Freshness freshness,
         AuditSink audit,
         SessionObserver observer,
         Executor eventLoop,

@@ -6,6 +6,13 @@ import dev.postern.policy.SessionEffects;
 public interface UpstreamPeer extends Peer {
 
     /**
+     * Leaves the connection in use, for another when the session asks for something.
+     *
+     * @return false if the session has something on it that would be lost, and then nothing happens
+     */
+    boolean leave();
+
+    /**
      * The next Query or Execute that is written does this to the session.
      *
      * @param effects not empty

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -301,10 +302,16 @@ public final class ServerMetrics implements AutoCloseable {
      *
      * @param host a host of the configuration, {@code replica-1.db:5432}
      * @param primaryAllowed {@code allow_primary} of its upstream
+     * @param writableRoleAllowed {@code allow_writable_role} of its upstream
+     * @return false if it is published already, since another upstream has the same host
      */
-    public void upstream(String host, boolean primaryAllowed, Supplier<UpstreamStatus> status) {
+    public boolean upstream(
+            String host,
+            boolean primaryAllowed,
+            boolean writableRoleAllowed,
+            Supplier<UpstreamStatus> status) {
         if (hosts.putIfAbsent(host, status) != null) {
-            return;
+            return false;
         }
         Tags tags = Tags.of("host", host);
         gauge("postern.upstream.up", "1 if the host answers", tags, () -> flag(status.get().up()));
@@ -320,6 +327,21 @@ public final class ServerMetrics implements AutoCloseable {
                 .strongReference(true)
                 .register(registry);
         gauge(
+                "postern.upstream.lag.bytes",
+                "What the host has received and not replayed; NaN if unknown",
+                tags,
+                () -> status.get().lagBytes());
+        gauge(
+                "postern.upstream.version",
+                "The server's version as server_version_num has it; 0 if unknown",
+                tags,
+                () -> status.get().version());
+        gauge(
+                "postern.upstream.writable.role.allowed",
+                "1 if allow_writable_role is set for the host's upstream",
+                tags,
+                () -> flag(writableRoleAllowed));
+        gauge(
                 "postern.upstream.writable.role",
                 "1 if the upstream role could write",
                 tags,
@@ -329,6 +351,53 @@ public final class ServerMetrics implements AutoCloseable {
                 "1 if allow_primary is set for the host's upstream",
                 tags,
                 () -> flag(primaryAllowed));
+        return true;
+    }
+
+    /**
+     * Publishes whether a host gets no sessions for one reason.
+     *
+     * @param reason of a closed set
+     */
+    public void upstreamObjection(String host, String reason, BooleanSupplier holds) {
+        gauge(
+                "postern.upstream.objection",
+                "1 if the host gets no sessions for this reason",
+                Tags.of("host", host, "reason", reason),
+                () -> flag(holds.getAsBoolean()));
+    }
+
+    /**
+     * Publishes how a host takes part in the choice of hosts.
+     *
+     * @param share of what it would get at its best, 0 to 1
+     * @param ejections since the start
+     */
+    public void upstreamSelection(String host, DoubleSupplier share, LongSupplier ejections) {
+        Tags tags = Tags.of("host", host);
+        gauge(
+                "postern.upstream.share",
+                "Of the connections that the host would get at its best: 0 while it is ejected",
+                tags,
+                share::getAsDouble);
+        sources.add(ejections);
+        FunctionCounter.builder("postern.upstream.ejections", ejections, LongSupplier::getAsLong)
+                .description("How often the host was ejected")
+                .tags(tags)
+                .register(registry);
+    }
+
+    /**
+     * Counts a session that ended since its host must be left.
+     *
+     * @param reason of a closed set
+     */
+    public void sessionLost(String reason) {
+        Counter.builder("postern.upstream.sessions.lost")
+                .description("Sessions that ended since their host had to be left")
+                .tag("reason", reason)
+                .register(registry)
+                .increment();
     }
 
     /** Publishes how many connections to a host are in a state. */

@@ -8,6 +8,7 @@ import dev.postern.server.upstream.UpstreamHost;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -16,9 +17,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ final class ConnectionPool {
     private final EventLoop eventLoop;
     private final PoolSettings settings;
     private final PoolBudget budget;
-    private final Supplier<Future<UpstreamConnection>> connector;
+    private final Function<@Nullable Duration, Future<UpstreamConnection>> connector;
     private final Predicate<UpstreamHost> serves;
     private final PoolObserver observer;
     private final LongSupplier nanoTime;
@@ -55,14 +56,15 @@ final class ConnectionPool {
     /**
      * Makes an empty one.
      *
-     * @param connector opens a connection on the event loop
+     * @param connector opens a connection on the event loop, to a host that is no further behind
+     *     than it is given; {@code null}: any that serves
      * @param serves which hosts may be used; does not block
      */
     ConnectionPool(
             EventLoop eventLoop,
             PoolSettings settings,
             PoolBudget budget,
-            Supplier<Future<UpstreamConnection>> connector,
+            Function<@Nullable Duration, Future<UpstreamConnection>> connector,
             Predicate<UpstreamHost> serves,
             PoolObserver observer,
             LongSupplier nanoTime) {
@@ -187,12 +189,8 @@ final class ConnectionPool {
     void serve() {
         Iterator<Request> requests = waiting.iterator();
         List<Runnable> grants = new ArrayList<>();
-        int unserved = 0;
-        while (requests.hasNext()) {
-            if (idle.isEmpty()) {
-                unserved = waiting.size();
-                break;
-            }
+        List<Request> unserved = new ArrayList<>();
+        while (requests.hasNext() && unserved.size() < settings.max()) {
             Request request = requests.next();
             ServerConnection found = idleFor(request);
             if (found != null && Cap.tryTake(request.caps())) {
@@ -202,15 +200,19 @@ final class ConnectionPool {
                 observer.granted(nanoTime.getAsLong() - request.sinceNanos());
                 grants.add(() -> request.taker().onGranted(found));
             } else if (found == null) {
-                unserved++;
+                unserved.add(request);
             }
         }
-        for (int missing = unserved - connecting; missing > 0 && !closed; missing--) {
+        for (Request request :
+                unserved.subList(Math.min(connecting, unserved.size()), unserved.size())) {
+            if (closed) {
+                break;
+            }
             if (!makeRoom()) {
                 budget.ask(this);
                 break;
             }
-            connect();
+            connect(request);
         }
         grants.forEach(Runnable::run);
     }
@@ -252,21 +254,25 @@ final class ConnectionPool {
                 && connection.answers().isIdle()
                 && (!request.fresh() || connection.isFresh())
                 && serves.test(connection.host())
-                && request.hosts().test(connection.host());
+                && request.demand().hosts().test(connection.host());
     }
 
-    private void connect() {
+    /**
+     * Opens a connection.
+     *
+     * @param request for whom, {@code null} for whoever comes
+     */
+    private void connect(@Nullable Request request) {
         connecting++;
         connector
-                .get()
+                .apply(request == null ? null : request.demand().maxLag())
                 .addListener((Future<UpstreamConnection> result) -> {
                     connecting--;
                     if (!result.isSuccess()) {
                         budget.giveBack();
-                        Request unlucky = waiting.poll();
-                        if (unlucky != null) {
+                        if (request != null && waiting.remove(request)) {
                             observer.waiting(-1);
-                            unlucky.taker().onDenied(result.cause());
+                            request.taker().onDenied(result.cause());
                         }
                         return;
                     }
@@ -321,6 +327,11 @@ final class ConnectionPool {
                 drop(connection, Discarded.IDLE);
             }
         }
+        for (ServerConnection connection : List.copyOf(all)) {
+            if (!serves.test(connection.host())) {
+                connection.hostUnfit();
+            }
+        }
         for (ServerConnection connection : List.copyOf(resetting)) {
             if (now - connection.idleSince() > settings.resetTimeout().toNanos()) {
                 drop(connection, Discarded.RESET_FAILED);
@@ -330,7 +341,7 @@ final class ConnectionPool {
             serve();
         }
         if (all.size() + connecting < settings.minIdle() && connecting == 0 && budget.tryTake()) {
-            connect();
+            connect(null);
         }
     }
 

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +51,7 @@ public final class PooledBackend implements UpstreamPeer {
 
     private final ConnectionPool pool;
     private final SessionState state;
-    private final Predicate<UpstreamHost> hosts;
+    private final UpstreamPools.Demand demand;
     private final List<Cap> caps;
     private final ByteBufAllocator allocator;
     private final LongSupplier nanoTime;
@@ -77,13 +76,13 @@ public final class PooledBackend implements UpstreamPeer {
     PooledBackend(
             ConnectionPool pool,
             SessionState state,
-            Predicate<UpstreamHost> hosts,
+            UpstreamPools.Demand demand,
             List<Cap> caps,
             ByteBufAllocator allocator,
             LongSupplier nanoTime) {
         this.pool = pool;
         this.state = state;
-        this.hosts = hosts;
+        this.demand = demand;
         this.caps = List.copyOf(caps);
         this.allocator = allocator;
         this.nanoTime = nanoTime;
@@ -151,6 +150,25 @@ public final class PooledBackend implements UpstreamPeer {
     }
 
     // ---- what the session says
+
+    @Override
+    public boolean leave() {
+        ServerConnection now = server;
+        if (now == null) {
+            return true;
+        }
+        boolean nothingThere =
+                makingSettings
+                        || (now.answers().isIdle()
+                                && queue.isEmpty()
+                                && pins.isEmpty()
+                                && !settingsChanged
+                                && cancels == 0);
+        if (nothingThere) {
+            now.close();
+        }
+        return nothingThere;
+    }
 
     @Override
     public void announce(SessionEffects effects) {
@@ -229,7 +247,7 @@ public final class PooledBackend implements UpstreamPeer {
 
     private void acquire(boolean fresh) {
         acquiring = true;
-        pool.acquire(new Request(state, hosts, caps, fresh, serving, nanoTime.getAsLong()));
+        pool.acquire(new Request(state, demand, caps, fresh, serving, nanoTime.getAsLong()));
     }
 
     private void granted(ServerConnection connection) {
@@ -566,6 +584,11 @@ public final class PooledBackend implements UpstreamPeer {
             if (was != null) {
                 lost(was, cause);
             }
+        }
+
+        @Override
+        public void onHostUnfit() {
+            boolean _ = leave();
         }
 
         @Override

@@ -1,22 +1,20 @@
 package dev.postern.server.pool;
 
-import dev.postern.server.upstream.UpstreamHost;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * A session that wants a connection.
  *
  * @param state who it is for and which settings it has: a connection that has them already is
  *     preferred
- * @param hosts which hosts will do
+ * @param demand which hosts will do
  * @param caps what its use counts against
  * @param fresh whether only a connection that nobody has used will do
  * @param sinceNanos when it began to wait
  */
 record Request(
         SessionState state,
-        Predicate<UpstreamHost> hosts,
+        UpstreamPools.Demand demand,
         List<Cap> caps,
         boolean fresh,
         Taker taker,

@@ -57,6 +57,9 @@ final class ServerConnection implements UpstreamEvents {
         /** It is gone. */
         void onLost(@Nullable String cause);
 
+        /** Its host does not serve new sessions: it may be left. */
+        void onHostUnfit();
+
         /** Something went wrong in here. */
         void onTrouble(Throwable cause);
     }
@@ -180,6 +183,13 @@ final class ServerConnection implements UpstreamEvents {
             observer.connections(connection.host(), used, -1);
             observer.connections(connection.host(), inUse, 1);
             used = inUse;
+        }
+    }
+
+    /** Tells whoever uses it that its host should be left. */
+    void hostUnfit() {
+        if (user != null) {
+            user.onHostUnfit();
         }
     }
 

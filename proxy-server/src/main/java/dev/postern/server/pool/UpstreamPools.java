@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +35,25 @@ public final class UpstreamPools implements AutoCloseable {
     @FunctionalInterface
     public interface Connector {
 
-        /** Opens one on an event loop, with no settings but those that every one has. */
-        Future<UpstreamConnection> connect(EventLoop eventLoop, String database);
+        /**
+         * Opens one on an event loop, with no settings but those that every one has.
+         *
+         * @param maxLag how far its host may be behind; {@code null}: as the upstream demands
+         */
+        Future<UpstreamConnection> connect(
+                EventLoop eventLoop, String database, @Nullable Duration maxLag);
+    }
+
+    /**
+     * What a session demands of its hosts beside what its upstream does.
+     *
+     * @param hosts which will do; does not block
+     * @param maxLag how far behind one may be; {@code null}: no demand
+     */
+    public record Demand(Predicate<UpstreamHost> hosts, @Nullable Duration maxLag) {
+
+        /** Any host will do. */
+        public static final Demand NONE = new Demand(host -> true, null);
     }
 
     /**
@@ -71,7 +89,7 @@ public final class UpstreamPools implements AutoCloseable {
      * Opens a session's backend.
      *
      * @param eventLoop the session's
-     * @param hosts which hosts will do for this session
+     * @param demand which hosts will do for this session
      * @param caps what its use of a connection counts against
      * @return fails by {@link PoolException} or {@code UpstreamException}; cancelling it ends what
      *     was begun
@@ -80,7 +98,7 @@ public final class UpstreamPools implements AutoCloseable {
             EventLoop eventLoop,
             String database,
             SessionState state,
-            Predicate<UpstreamHost> hosts,
+            Demand demand,
             List<Cap> caps) {
         Promise<PooledBackend> promise = eventLoop.newPromise();
         Runnable begin =
@@ -89,7 +107,7 @@ public final class UpstreamPools implements AutoCloseable {
                             new PooledBackend(
                                     pool(eventLoop, database),
                                     state,
-                                    hosts,
+                                    demand,
                                     caps,
                                     ByteBufAllocator.DEFAULT,
                                     nanoTime);
@@ -119,7 +137,7 @@ public final class UpstreamPools implements AutoCloseable {
                         eventLoop,
                         settings,
                         budget,
-                        () -> connector.connect(eventLoop, database),
+                        maxLag -> connector.connect(eventLoop, database, maxLag),
                         serves,
                         observer,
                         nanoTime);

@@ -4,7 +4,6 @@ import dev.postern.server.upstream.ProbeTarget.Requirements;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What the last look at an upstream host showed. */
 public sealed interface HostPosture {
@@ -16,20 +15,20 @@ public sealed interface HostPosture {
      * The host did not answer, or not as it should.
      *
      * @param reason why, in words
+     * @param cause in what way
      */
-    record Unreachable(String reason) implements HostPosture {}
+    record Unreachable(String reason, Objection.Cause cause) implements HostPosture {}
 
     /**
      * The host answers.
      *
      * @param standby whether it is in recovery
-     * @param lagSeconds how far its replay is behind, zero on a primary; NaN if it cannot be told
-     * @param serverVersion as the server says it, {@code 15.8}
+     * @param lag how far its replay is behind
+     * @param version which PostgreSQL it is
      * @param writeAbilities what the role could do beyond reading, one phrase each; empty if it can
      *     only read
      */
-    record Reachable(
-            boolean standby, double lagSeconds, String serverVersion, List<String> writeAbilities)
+    record Reachable(boolean standby, Lag lag, Version version, List<String> writeAbilities)
             implements HostPosture {
 
         public Reachable {
@@ -37,37 +36,50 @@ public sealed interface HostPosture {
         }
     }
 
-    /** Returns, in words, each requirement that does not hold; empty if sessions may be opened. */
-    default List<String> objections(Requirements requirements) {
+    /**
+     * How far replay is behind.
+     *
+     * @param seconds age of what was replayed last; zero on a primary, NaN if it cannot be told
+     * @param bytes received and not yet replayed; zero on a primary, NaN if it cannot be told
+     */
+    record Lag(double seconds, double bytes) {
+
+        /** That of a primary. */
+        public static final Lag NONE = new Lag(0, 0);
+    }
+
+    /**
+     * PostgreSQL's version.
+     *
+     * @param text as the server says it, {@code 15.8}
+     * @param number as {@code server_version_num} has it, {@code 150008}
+     */
+    record Version(String text, int number) {}
+
+    /** Returns each requirement that does not hold; empty if sessions may be opened. */
+    default List<Objection> objections(Requirements requirements) {
         return switch (this) {
-            case Unknown unknown -> List.of("not probed yet");
-            case Unreachable unreachable -> List.of("not reachable: " + unreachable.reason());
+            case Unknown unknown -> List.of(new Objection.NotProbed());
+            case Unreachable(String reason, Objection.Cause cause) ->
+                    List.of(new Objection.Unreachable(reason, cause));
             case Reachable reachable -> objections(reachable, requirements);
         };
     }
 
-    private static List<String> objections(Reachable host, Requirements requirements) {
-        List<String> objections = new ArrayList<>();
+    private static List<Objection> objections(Reachable host, Requirements requirements) {
+        List<Objection> objections = new ArrayList<>(0);
         if (!host.standby() && !requirements.allowPrimary()) {
-            objections.add("it is a primary, and allow_primary is not set");
+            objections.add(new Objection.Primary());
         }
         if (!host.writeAbilities().isEmpty() && !requirements.allowWritableRole()) {
-            objections.add(
-                    "the role can write ("
-                            + String.join("; ", host.writeAbilities())
-                            + "), and allow_writable_role is not set");
+            objections.add(new Objection.WritableRole(host.writeAbilities()));
         }
         Duration maxLag = requirements.maxLag();
         if (maxLag != null && host.standby()) {
-            if (Double.isNaN(host.lagSeconds())) {
-                objections.add("its replay lag cannot be told, and max_lag is set");
-            } else if (host.lagSeconds() > maxLag.toMillis() / 1000.0) {
-                objections.add(
-                        String.format(
-                                Locale.ROOT,
-                                "its replay is %.1f s behind, max_lag is %.1f s",
-                                host.lagSeconds(),
-                                maxLag.toMillis() / 1000.0));
+            if (Double.isNaN(host.lag().seconds())) {
+                objections.add(new Objection.LagUnknown());
+            } else if (host.lag().seconds() > maxLag.toMillis() / 1000.0) {
+                objections.add(new Objection.Behind(host.lag().seconds(), maxLag));
             }
         }
         return objections;

@@ -5,38 +5,61 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at one host over a connection that it keeps open. For one thread, but {@link #posture} and
- * {@link #close} are for any.
+ * Looks at one host over a connection that it keeps open, and at what the role may do there over
+ * connections of their own. {@link #look} is for one thread, {@link #refreshRole} for another, all
+ * else for any.
  */
 final class HostProbe {
 
     static final String APPLICATION_NAME = "postern/probe";
 
     /** A role's privileges change seldom, and looking them up reads the whole catalog. */
-    private static final long ROLE_INTERVAL_NANOS = Duration.ofSeconds(60).toNanos();
+    static final Duration ROLE_INTERVAL = Duration.ofSeconds(60);
+
+    /** That may take long in a database of many relations, and must not look like a dead host. */
+    private static final Duration ROLE_TIMEOUT = Duration.ofSeconds(30);
+
+    /** What was found so long ago says nothing any more. */
+    private static final Duration ROLE_MAX_AGE = ROLE_INTERVAL.multipliedBy(3).plus(ROLE_TIMEOUT);
 
     private final ProbeTarget target;
     private final String host;
-    private final Duration timeout;
     private final LongSupplier nanoTime;
+    private final Duration maxAge;
+    private final LagEstimate lag = new LagEstimate();
 
-    private volatile Snapshot snapshot;
+    private volatile Look last;
+    private final AtomicReference<@Nullable Role> role = new AtomicReference<>();
+    private volatile boolean roleDue;
     private @Nullable Connection connection;
-    private @Nullable List<String> abilities;
-    private long abilitiesAt;
+    private List<Objection.Kind> reported = List.of(Objection.Kind.NOT_PROBED);
 
-    private record Snapshot(HostPosture posture, long at) {}
+    private sealed interface Answer {
 
-    HostProbe(ProbeTarget target, String host, Duration timeout, LongSupplier nanoTime) {
+        record None() implements Answer {}
+
+        record Failure(String reason, Objection.Cause cause) implements Answer {}
+
+        record Seen(boolean standby, HostPosture.Lag lag, HostPosture.Version version)
+                implements Answer {}
+    }
+
+    private record Look(Answer answer, long at) {}
+
+    private record Role(List<String> abilities, long at) {}
+
+    HostProbe(ProbeTarget target, String host, LongSupplier nanoTime) {
         this.target = target;
         this.host = host;
-        this.timeout = timeout;
         this.nanoTime = nanoTime;
-        this.snapshot = new Snapshot(new HostPosture.Unknown(), nanoTime.getAsLong());
+        ProbeTarget.Timing timing = target.timing();
+        this.maxAge = timing.interval().plus(timing.timeout().multipliedBy(2));
+        this.last = new Look(new Answer.None(), nanoTime.getAsLong());
     }
 
     String host() {
@@ -48,54 +71,129 @@ final class HostProbe {
     }
 
     /**
-     * Returns what the last look showed; a look that is older than {@code maxAge} counts as no
-     * answer.
+     * Returns what the last look showed. One that is older than the interval and two timeouts
+     * counts as no answer.
      */
-    HostPosture posture(Duration maxAge) {
-        Snapshot last = snapshot;
-        long age = nanoTime.getAsLong() - last.at();
-        return age > maxAge.toNanos()
-                ? new HostPosture.Unreachable(
-                        "no answer for " + Duration.ofNanos(age).toSeconds() + " s")
-                : last.posture();
+    HostPosture posture() {
+        Look look = last;
+        Role known = role.get();
+        long now = nanoTime.getAsLong();
+        if (now - look.at() > maxAge.toNanos() && !(look.answer() instanceof Answer.None)) {
+            return silent(now - look.at(), "no answer", Objection.Cause.NO_CONNECTION);
+        }
+        return switch (look.answer()) {
+            case Answer.None none -> new HostPosture.Unknown();
+            case Answer.Failure(String reason, Objection.Cause cause) ->
+                    new HostPosture.Unreachable(reason, cause);
+            case Answer.Seen(
+                            boolean standby,
+                            HostPosture.Lag seenLag,
+                            HostPosture.Version version) ->
+                    known == null
+                            ? new HostPosture.Unknown()
+                            : now - known.at() > ROLE_MAX_AGE.toNanos()
+                                    ? silent(
+                                            now - known.at(),
+                                            "what the role may do is not told",
+                                            Objection.Cause.REFUSED)
+                                    : new HostPosture.Reachable(
+                                            standby, seenLag, version, known.abilities());
+        };
     }
 
-    /** Looks at the host; takes as long as the timeouts allow. */
+    private static HostPosture silent(long nanos, String what, Objection.Cause cause) {
+        return new HostPosture.Unreachable(
+                what + " for " + Duration.ofNanos(nanos).toSeconds() + " s", cause);
+    }
+
+    /**
+     * Looks at the host; takes no longer than the timeout if the role's privileges are known.
+     * Otherwise they are looked up, too.
+     */
     void look() {
-        HostPosture posture;
+        Answer answer;
         try {
-            posture = ask();
+            answer = ask();
+            if (role.get() == null) {
+                role.set(lookUpRole());
+            }
         } catch (SQLException e) {
             close();
-            posture = new HostPosture.Unreachable(JdbcConnections.words(e));
+            // Whatever answers next at this address may be another server.
+            role.set(null);
+            answer =
+                    new Answer.Failure(
+                            JdbcConnections.words(e),
+                            JdbcConnections.isServersWord(e)
+                                    ? Objection.Cause.REFUSED
+                                    : Objection.Cause.NO_CONNECTION);
         }
-        snapshot = new Snapshot(posture, nanoTime.getAsLong());
+        last = new Look(answer, nanoTime.getAsLong());
     }
 
-    private HostPosture ask() throws SQLException {
-        Connection open = connection;
-        if (open == null) {
-            open = connect(target.databases().getFirst());
-            connection = open;
-            abilities = null;
+    /** A connection that was idle may have been cut by anybody: it says nothing of the host. */
+    private Answer ask() throws SQLException {
+        Duration timeout = target.timing().timeout();
+        long start = nanoTime.getAsLong();
+        Connection kept = connection;
+        if (kept != null) {
+            try {
+                return answer(PostureQueries.recovery(kept));
+            } catch (SQLException e) {
+                close();
+                Duration left = timeout.minusNanos(nanoTime.getAsLong() - start);
+                if (!left.isPositive()) {
+                    throw e;
+                }
+                roleDue = true;
+                timeout = left;
+            }
         }
-        PostureQueries.Recovery recovery = PostureQueries.recovery(open);
-        return new HostPosture.Reachable(
-                recovery.standby(),
-                recovery.lagSeconds(),
-                recovery.serverVersion(),
-                abilities(open));
+        Connection opened = connect(target.databases().getFirst(), timeout, timeout);
+        connection = opened;
+        Answer answer = answer(PostureQueries.recovery(opened));
+        JdbcConnections.limitAnswers(opened, target.timing().timeout());
+        return answer;
     }
 
-    private List<String> abilities(Connection open) throws SQLException {
-        List<String> known = abilities;
+    private Answer answer(PostureQueries.Recovery seen) {
+        if (!seen.standby()) {
+            return new Answer.Seen(false, HostPosture.Lag.NONE, seen.version());
+        }
+        double seconds =
+                lag.look(
+                        nanoTime.getAsLong(),
+                        seen.receiving(),
+                        seen.caughtUp(),
+                        seen.transactionAge());
+        return new Answer.Seen(
+                true, new HostPosture.Lag(seconds, seen.bytesBehind()), seen.version());
+    }
+
+    /**
+     * Looks the role's privileges up again if it is time, or if the connection to the host was
+     * lost. If that fails, what was known stays for some minutes.
+     *
+     * @throws SQLException if it fails
+     */
+    void refreshRole() throws SQLException {
+        Role known = role.get();
+        if (known == null || !(last.answer() instanceof Answer.Seen)) {
+            return;
+        }
+        if (roleDue || nanoTime.getAsLong() - known.at() > ROLE_INTERVAL.toNanos()) {
+            Role found = lookUpRole();
+            roleDue = false;
+            // Unless the host was lost meanwhile: it may be another one now.
+            role.compareAndSet(known, found);
+        }
+    }
+
+    private Role lookUpRole() throws SQLException {
         long now = nanoTime.getAsLong();
-        if (known != null && now - abilitiesAt < ROLE_INTERVAL_NANOS) {
-            return known;
-        }
-        List<String> found = new ArrayList<>(PostureQueries.writeAbilities(open));
-        for (String database : target.databases().subList(1, target.databases().size())) {
-            try (Connection other = connect(database)) {
+        List<String> found = new ArrayList<>();
+        for (String database : target.databases()) {
+            try (Connection other = connect(database, target.timing().timeout(), ROLE_TIMEOUT)) {
                 for (String ability : PostureQueries.writeAbilities(other)) {
                     if (!found.contains(ability)) {
                         found.add(ability);
@@ -103,17 +201,24 @@ final class HostProbe {
                 }
             }
         }
-        abilities = found;
-        abilitiesAt = now;
-        return found;
+        return new Role(found, now);
     }
 
-    private Connection connect(String database) throws SQLException {
+    private Connection connect(String database, Duration connectTimeout, Duration answerTimeout)
+            throws SQLException {
         return JdbcConnections.open(
                 target,
                 host,
                 database,
-                new JdbcConnections.Options(APPLICATION_NAME, timeout, timeout, false));
+                new JdbcConnections.Options(
+                        APPLICATION_NAME, connectTimeout, answerTimeout, false));
+    }
+
+    /** Remembers what was reported; tells whether it differs from what was before. */
+    synchronized boolean isNews(List<Objection.Kind> kinds) {
+        boolean news = !kinds.equals(reported);
+        reported = kinds;
+        return news;
     }
 
     /** Closes the connection; the next look opens another. */
@@ -122,10 +227,10 @@ final class HostProbe {
         connection = null;
         if (open != null) {
             try {
-                open.close();
+                open.abort(Runnable::run);
             } catch (SQLException e) {
-                // It is given up either way; what made it unusable is what the posture tells.
-                abilities = null;
+                // It is given up either way, and its socket has a timeout.
+                roleDue = true;
             }
         }
     }

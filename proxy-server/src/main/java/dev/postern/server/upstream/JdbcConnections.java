@@ -15,6 +15,9 @@ import java.util.Properties;
  */
 public final class JdbcConnections {
 
+    /** The driver's own: the server asks for a login that it cannot give. */
+    private static final String LOGIN_REJECTED = "08004";
+
     private JdbcConnections() {}
 
     /**
@@ -49,7 +52,8 @@ public final class JdbcConnections {
         properties.setProperty("gssEncMode", "disable");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("connectTimeout", seconds(options.connectTimeout()));
-        properties.setProperty("loginTimeout", seconds(options.connectTimeout()));
+        properties.setProperty(
+                "loginTimeout", Double.toString(options.connectTimeout().toMillis() / 1000.0));
         properties.setProperty("socketTimeout", seconds(options.answerTimeout()));
         properties.setProperty("sslmode", target.tls().mode());
         if (target.tls().authorities() != null) {
@@ -57,16 +61,34 @@ public final class JdbcConnections {
         } else if (target.tls().mode().startsWith("verify-")) {
             properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
         }
-        return DriverManager.getConnection(
-                "jdbc:postgresql://" + host + "/" + encoded(database), properties);
+        Connection connection =
+                DriverManager.getConnection(
+                        "jdbc:postgresql://" + host + "/" + encoded(database), properties);
+        limitAnswers(connection, options.answerTimeout());
+        return connection;
     }
 
+    /** Changes how long PostgreSQL may be silent; the connection is lost if it is longer. */
+    static void limitAnswers(Connection connection, Duration timeout) throws SQLException {
+        connection.setNetworkTimeout(
+                Runnable::run, Math.clamp(timeout.toMillis(), 1, Integer.MAX_VALUE));
+    }
+
+    /** The driver takes whole seconds here; {@link #limitAnswers} is exact. */
     private static String seconds(Duration duration) {
         return Long.toString(Math.max(1, duration.toSeconds()));
     }
 
     private static String encoded(String database) {
         return URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Tells whether a server has answered that is up, if by a refusal. */
+    static boolean isServersWord(SQLException e) {
+        String state = e.getSQLState();
+        return state != null
+                && ((!state.startsWith("08") && !state.startsWith("57"))
+                        || state.equals(LOGIN_REJECTED));
     }
 
     /** PostgreSQL's message on one line; the driver's messages hold no password. */

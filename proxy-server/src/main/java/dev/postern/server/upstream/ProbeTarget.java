@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param password called for each new connection, on the probe's thread; the array is wiped
  * @param databases what sessions may connect to, at least one: privileges are looked up in each
  * @param tls how to reach the hosts
+ * @param timing how often to look, and how long to wait
  * @param requirements what a host must hold to
  */
 public record ProbeTarget(
@@ -24,6 +25,7 @@ public record ProbeTarget(
         Supplier<char[]> password,
         List<String> databases,
         Tls tls,
+        Timing timing,
         Requirements requirements) {
 
     /**
@@ -39,6 +41,14 @@ public record ProbeTarget(
     }
 
     /**
+     * When hosts are looked at.
+     *
+     * @param interval from the end of a look to the next
+     * @param timeout how long one look may take; then the host counts as not reachable
+     */
+    public record Timing(Duration interval, Duration timeout) {}
+
+    /**
      * What a host must hold to before sessions are opened to it.
      *
      * @param allowPrimary it need not be a standby
@@ -46,7 +56,15 @@ public record ProbeTarget(
      * @param maxLag how far its replay may be behind; {@code null}: as far as it likes
      */
     public record Requirements(
-            boolean allowPrimary, boolean allowWritableRole, @Nullable Duration maxLag) {}
+            boolean allowPrimary, boolean allowWritableRole, @Nullable Duration maxLag) {
+
+        /** Returns the same with a limit of lag that holds, too; {@code null}: no further one. */
+        public Requirements within(@Nullable Duration alsoMaxLag) {
+            return alsoMaxLag == null || (maxLag != null && maxLag.compareTo(alsoMaxLag) <= 0)
+                    ? this
+                    : new Requirements(allowPrimary, allowWritableRole, alsoMaxLag);
+        }
+    }
 
     public ProbeTarget {
         hosts = List.copyOf(hosts);

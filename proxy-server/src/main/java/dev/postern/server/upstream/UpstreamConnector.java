@@ -13,16 +13,18 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Connects to PostgreSQL. Safe for use by any thread.
  *
- * <p>Hosts are tried in the order given, those that are not eligible are passed over. The first
- * that serves is taken; a host that is well but refuses (a database that does not exist, a wrong
- * password) ends the search, since another would refuse too.
+ * <p>Hosts are tried in the order that {@link HostSelection} chooses, those that are not eligible
+ * are passed over. The first that serves is taken; a host that is well but refuses (a database that
+ * does not exist, a wrong password) ends the search, since another would refuse too.
  */
 public final class UpstreamConnector {
 
@@ -34,16 +36,22 @@ public final class UpstreamConnector {
 
     private final ChannelFactory<? extends Channel> channels;
     private final HostEligibility eligibility;
+    private final HostSelection selection;
 
     /**
      * Makes a connector.
      *
      * @param channels makes channels that fit the event loops given to {@link #connect}
+     * @param selection chooses among the hosts of all targets given to {@link #connect}; counts a
+     *     connection until its channel is closed
      */
     public UpstreamConnector(
-            ChannelFactory<? extends Channel> channels, HostEligibility eligibility) {
+            ChannelFactory<? extends Channel> channels,
+            HostEligibility eligibility,
+            HostSelection selection) {
         this.channels = channels;
         this.eligibility = eligibility;
+        this.selection = selection;
     }
 
     /**
@@ -54,36 +62,73 @@ public final class UpstreamConnector {
      */
     public Future<UpstreamConnection> connect(EventLoop eventLoop, UpstreamTarget target) {
         Promise<UpstreamConnection> promise = eventLoop.newPromise();
-        Iterator<UpstreamHost> hosts = target.hosts().iterator();
-        eventLoop.execute(() -> tryNext(eventLoop, target, hosts, null, promise));
+        eventLoop.execute(() -> tryNext(eventLoop, target, new LinkedHashMap<>(), promise));
         return promise;
     }
 
+    /**
+     * Tries the next host.
+     *
+     * @param tried how connecting to hosts has failed
+     */
     private void tryNext(
             EventLoop eventLoop,
             UpstreamTarget target,
-            Iterator<UpstreamHost> hosts,
-            @Nullable UpstreamFailure last,
+            Map<UpstreamHost, UpstreamFailure> tried,
             Promise<UpstreamConnection> promise) {
-        while (hosts.hasNext() && !promise.isDone()) {
-            UpstreamHost host = hosts.next();
-            if (eligibility.isEligible(host)) {
-                Promise<UpstreamConnection> attempt = eventLoop.newPromise();
-                attempt.addListener((Future<UpstreamConnection> result) -> {
-                    if (result.isSuccess()) {
-                        succeed(promise, result.getNow());
-                    } else if (failure(host, result.cause()).isWorthAnotherHost()) {
-                        tryNext(eventLoop, target, hosts, failure(host, result.cause()), promise);
-                    } else {
-                        promise.tryFailure(result.cause());
-                    }
-                });
-                connect(eventLoop, target, host, attempt);
-                return;
+        if (promise.isDone()) {
+            return;
+        }
+        List<UpstreamHost> candidates = new ArrayList<>();
+        Map<UpstreamHost, List<Objection>> objections = new LinkedHashMap<>();
+        for (UpstreamHost host : target.hosts()) {
+            List<Objection> known = eligibility.objections(host, target.maxLag());
+            if (!known.isEmpty()) {
+                objections.put(host, known);
+            } else if (!tried.containsKey(host)) {
+                candidates.add(host);
             }
         }
-        promise.tryFailure(
-                new UpstreamException(last == null ? new UpstreamFailure.NoEligibleHost() : last));
+        UpstreamHost host = selection.take(candidates);
+        if (host == null) {
+            promise.tryFailure(new UpstreamException(noneLeft(target, tried, objections)));
+            return;
+        }
+        Promise<UpstreamConnection> attempt = eventLoop.newPromise();
+        attempt.addListener((Future<UpstreamConnection> result) -> {
+            if (result.isSuccess()) {
+                UpstreamConnection connection = result.getNow();
+                connection.channel().closeFuture().addListener(closed -> selection.release(host));
+                succeed(promise, connection);
+                return;
+            }
+            selection.release(host);
+            UpstreamFailure failure = failure(host, result.cause());
+            if (failure.isWorthAnotherHost()) {
+                selection.onFailure(host);
+                tried.put(host, failure);
+                tryNext(eventLoop, target, tried, promise);
+            } else {
+                promise.tryFailure(result.cause());
+            }
+        });
+        connect(eventLoop, target, host, attempt);
+    }
+
+    /** PostgreSQL's own refusal says most; where there is but one host, so does its failure. */
+    private static UpstreamFailure noneLeft(
+            UpstreamTarget target,
+            Map<UpstreamHost, UpstreamFailure> tried,
+            Map<UpstreamHost, List<Objection>> objections) {
+        Map<UpstreamHost, List<Objection>> reasons = new LinkedHashMap<>(objections);
+        for (Map.Entry<UpstreamHost, UpstreamFailure> entry : tried.entrySet()) {
+            Objection objection = entry.getValue().objection();
+            if (objection == null || target.hosts().size() == 1) {
+                return entry.getValue();
+            }
+            reasons.put(entry.getKey(), List.of(objection));
+        }
+        return new UpstreamFailure.NoEligibleHost(reasons);
     }
 
     private static UpstreamFailure failure(UpstreamHost host, Throwable cause) {

@@ -3,12 +3,39 @@ package dev.postern.server.upstream;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.Severity;
 import dev.postern.protocol.SqlState;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Why there is no connection to PostgreSQL. */
 public sealed interface UpstreamFailure {
 
-    /** No host is eligible. */
-    record NoEligibleHost() implements UpstreamFailure {}
+    /**
+     * No host is left to try.
+     *
+     * @param reasons what stands against each host, by eligibility or by the attempt to connect
+     */
+    record NoEligibleHost(Map<UpstreamHost, List<Objection>> reasons) implements UpstreamFailure {
+
+        public NoEligibleHost {
+            reasons = Collections.unmodifiableMap(new LinkedHashMap<>(reasons));
+        }
+
+        @Override
+        public String toString() {
+            return reasons.entrySet().stream()
+                    .map(entry ->
+                            entry.getKey()
+                                    + ": "
+                                    + entry.getValue().stream()
+                                            .map(Objection::forOperator)
+                                            .collect(Collectors.joining(", ")))
+                    .collect(Collectors.joining("; ", "no host serves: ", ""));
+        }
+    }
 
     /**
      * No connection: the name does not resolve, nobody listens, the peer closed; {@code reason} for
@@ -43,7 +70,7 @@ public sealed interface UpstreamFailure {
      */
     default boolean isWorthAnotherHost() {
         return switch (this) {
-            case NoEligibleHost() -> false;
+            case NoEligibleHost none -> false;
             case AuthenticationUnsupported unsupported -> false;
             case Refused refused -> {
                 String sqlState = refused.error().sqlState();
@@ -74,27 +101,52 @@ public sealed interface UpstreamFailure {
                                     error.detail(),
                                     error.hint(),
                                     0);
-            case NotStandby notStandby ->
-                    ErrorResponse.fatal(
-                                    SqlState.CANNOT_CONNECT_NOW,
-                                    "the upstream server is not a hot standby, so it is not used")
-                            .withHint(
-                                    "Nothing in the request is wrong. Try again later, or tell the operator.");
-            case NoEligibleHost() ->
-                    ErrorResponse.fatal(
-                                    SqlState.CANNOT_CONNECT_NOW,
-                                    "no upstream server is fit to serve at the moment")
-                            .withHint(
-                                    "Nothing in the request is wrong. Try again later, or tell the operator.");
-            case Unreachable unreachable -> unable("the upstream server cannot be reached");
-            case TimedOut timedOut -> unable("the upstream server did not answer in time");
-            case TlsRefused tlsRefused -> unable("the upstream server cannot be reached by TLS");
-            case TlsFailed tlsFailed -> unable("the upstream server cannot be reached by TLS");
+            case NoEligibleHost(Map<UpstreamHost, List<Objection>> reasons) ->
+                    unfit(UnfitHosts.words(reasons.values()));
+            case NotStandby notStandby -> unfit(this);
+            case Unreachable unreachable -> unfit(this);
+            case TimedOut timedOut -> unfit(this);
+            case TlsRefused tlsRefused -> unfit(this);
+            case TlsFailed tlsFailed -> unfit(this);
+            case ProtocolViolation violation -> unfit(this);
             case AuthenticationUnsupported unsupported ->
                     unable("the upstream server refuses the proxy's own login");
-            case ProtocolViolation violation ->
-                    unable("the upstream server broke the protocol while connecting");
         };
+    }
+
+    /**
+     * Returns what the failure says against the host that was tried, {@code null} if it says
+     * nothing: the host refused what was asked for.
+     */
+    default @Nullable Objection objection() {
+        return switch (this) {
+            case NoEligibleHost none -> null;
+            case AuthenticationUnsupported unsupported -> null;
+            case Refused refused -> null;
+            case NotStandby notStandby -> new Objection.Primary();
+            case Unreachable(UpstreamHost host, String reason) ->
+                    new Objection.Unreachable(reason, Objection.Cause.NO_CONNECTION);
+            case TimedOut timedOut ->
+                    new Objection.Unreachable("timed out", Objection.Cause.TIMEOUT);
+            case TlsRefused tlsRefused ->
+                    new Objection.Unreachable("it has no TLS", Objection.Cause.TLS);
+            case TlsFailed(UpstreamHost host, String reason) ->
+                    new Objection.Unreachable(reason, Objection.Cause.TLS);
+            case ProtocolViolation(UpstreamHost host, String reason) ->
+                    new Objection.Unreachable(reason, Objection.Cause.PROTOCOL);
+        };
+    }
+
+    private static ErrorResponse unfit(UpstreamFailure failure) {
+        Objection objection = failure.objection();
+        return unfit(objection == null ? "" : objection.forAgent());
+    }
+
+    private static ErrorResponse unfit(String words) {
+        return ErrorResponse.fatal(
+                        SqlState.CANNOT_CONNECT_NOW, "no upstream server is fit to serve: " + words)
+                .withHint(
+                        "Nothing in the request is wrong. Try again later, or tell the operator.");
     }
 
     private static ErrorResponse unable(String message) {

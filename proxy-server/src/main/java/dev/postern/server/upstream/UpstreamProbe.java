@@ -1,5 +1,6 @@
 package dev.postern.server.upstream;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +12,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,20 +25,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class UpstreamProbe implements AutoCloseable {
 
-    /** How long after a look the next begins. */
-    public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(5);
-
     private static final Logger log = LoggerFactory.getLogger(UpstreamProbe.class);
 
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final int MAX_THREADS = 16;
+
+    /** A host that hangs holds up to two. */
+    private static final long THREADS_PER_HOST = 2;
+
+    private static final int MAX_THREADS = 128;
 
     private final Map<HostKey, HostProbe> probes = new LinkedHashMap<>();
     private final ScheduledExecutorService scheduler;
     private final CountDownLatch firstLooks;
-    private final Duration interval;
-    private final Duration maxAge;
+    private volatile HostListener listener = HostListener.NONE;
 
     private record HostKey(String upstream, String host) {}
 
@@ -47,22 +49,18 @@ public final class UpstreamProbe implements AutoCloseable {
      * @param objections why no session is opened to it; empty if sessions may be
      */
     public record HostState(
-            String upstream, String host, HostPosture posture, List<String> objections) {}
+            String upstream, String host, HostPosture posture, List<Objection> objections) {}
 
-    private UpstreamProbe(List<ProbeTarget> targets, Duration interval, LongSupplier nanoTime) {
-        this.interval = interval;
-        maxAge = interval.plus(TIMEOUT.multipliedBy(3));
+    private UpstreamProbe(List<ProbeTarget> targets, LongSupplier nanoTime) {
         for (ProbeTarget target : targets) {
             for (String host : target.hosts()) {
-                probes.put(
-                        new HostKey(target.name(), host),
-                        new HostProbe(target, host, TIMEOUT, nanoTime));
+                probes.put(new HostKey(target.name(), host), new HostProbe(target, host, nanoTime));
             }
         }
         firstLooks = new CountDownLatch(probes.size());
         scheduler =
                 new ScheduledThreadPoolExecutor(
-                        Math.clamp(probes.size(), 1, MAX_THREADS),
+                        Math.clamp(probes.size() * THREADS_PER_HOST, 1, MAX_THREADS),
                         Thread.ofPlatform().name("upstream-probe-", 0).daemon().factory());
     }
 
@@ -70,8 +68,7 @@ public final class UpstreamProbe implements AutoCloseable {
      * Starts to look at the hosts of all upstreams. Requirements that are waived are logged here,
      * once.
      */
-    public static UpstreamProbe start(
-            List<ProbeTarget> targets, Duration interval, LongSupplier nanoTime) {
+    public static UpstreamProbe start(List<ProbeTarget> targets, LongSupplier nanoTime) {
         for (ProbeTarget target : targets) {
             if (target.requirements().allowPrimary()) {
                 log.warn(
@@ -84,9 +81,19 @@ public final class UpstreamProbe implements AutoCloseable {
                         target.name());
             }
         }
-        UpstreamProbe probe = new UpstreamProbe(targets, interval, nanoTime);
-        probe.probes.values().forEach(host -> probe.schedule(host, Duration.ZERO));
+        UpstreamProbe probe = new UpstreamProbe(targets, nanoTime);
+        probe.probes
+                .values()
+                .forEach(host -> {
+                    probe.schedule(() -> probe.lookAndGoOn(host), Duration.ZERO);
+                    probe.schedule(() -> probe.refreshAndGoOn(host), RETRY_INTERVAL);
+                });
         return probe;
+    }
+
+    /** Says who is told from now on. */
+    public void listener(HostListener next) {
+        listener = next;
     }
 
     /**
@@ -101,9 +108,9 @@ public final class UpstreamProbe implements AutoCloseable {
         }
     }
 
-    private void schedule(HostProbe host, Duration delay) {
+    private void schedule(Runnable task, Duration delay) {
         try {
-            scheduler.schedule(() -> lookAndGoOn(host), delay.toMillis(), TimeUnit.MILLISECONDS);
+            scheduler.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             log.debug("no more probes: shutting down");
         }
@@ -115,14 +122,15 @@ public final class UpstreamProbe implements AutoCloseable {
      */
     private void lookAndGoOn(HostProbe host) {
         look(host);
+        Duration interval = host.target().timing().interval();
         boolean serves = objections(host).isEmpty();
         schedule(
-                host, serves || interval.compareTo(RETRY_INTERVAL) < 0 ? interval : RETRY_INTERVAL);
+                () -> lookAndGoOn(host),
+                serves || interval.compareTo(RETRY_INTERVAL) < 0 ? interval : RETRY_INTERVAL);
     }
 
     private void look(HostProbe host) {
-        boolean first = host.posture(maxAge) instanceof HostPosture.Unknown;
-        List<String> before = objections(host);
+        boolean first = host.posture() instanceof HostPosture.Unknown;
         try {
             host.look();
         } catch (RuntimeException e) {
@@ -133,30 +141,74 @@ public final class UpstreamProbe implements AutoCloseable {
                 firstLooks.countDown();
             }
         }
-        List<String> after = objections(host);
-        if (before.isEmpty() != after.isEmpty() || !kinds(before).equals(kinds(after))) {
-            if (after.isEmpty()) {
-                log.info(
-                        "upstream host serves: upstream={} host={}",
-                        host.target().name(),
-                        host.host());
-            } else {
-                log.warn(
-                        "upstream host does not serve: upstream={} host={} error={}",
-                        host.target().name(),
-                        host.host(),
-                        String.join(", ", after));
+        report(host);
+    }
+
+    private void refreshAndGoOn(HostProbe host) {
+        try {
+            host.refreshRole();
+        } catch (SQLException e) {
+            log.warn(
+                    "privileges not looked up: upstream={} host={} error={}",
+                    host.target().name(),
+                    host.host(),
+                    JdbcConnections.words(e));
+        } catch (RuntimeException e) {
+            log.error("probe failed: upstream={} host={}", host.target().name(), host.host(), e);
+        }
+        report(host);
+        schedule(() -> refreshAndGoOn(host), RETRY_INTERVAL);
+    }
+
+    private void report(HostProbe host) {
+        synchronized (host) {
+            List<Objection> after = objections(host);
+            if (host.isNews(kinds(after))) {
+                report(host, after);
             }
         }
     }
 
-    /** Objections without their numbers, so that a growing lag is logged once. */
-    private static List<String> kinds(List<String> objections) {
-        return objections.stream().map(text -> text.replaceAll("[0-9.]+", "#")).toList();
+    private void report(HostProbe host, List<Objection> after) {
+        String upstream = host.target().name();
+        if (after.isEmpty()) {
+            log.info("upstream host serves: upstream={} host={}", upstream, host.host());
+            listener.onServes(upstream, host.host());
+        } else {
+            log.warn(
+                    "upstream host does not serve: upstream={} host={} error={}",
+                    upstream,
+                    host.host(),
+                    words(after));
+            listener.onStopped(upstream, host.host(), after);
+        }
     }
 
-    private List<String> objections(HostProbe host) {
-        return host.posture(maxAge).objections(host.target().requirements());
+    private static String words(List<Objection> objections) {
+        return objections.stream().map(Objection::forOperator).collect(Collectors.joining(", "));
+    }
+
+    /** Objections without their numbers, so that a growing lag is reported once. */
+    private static List<Objection.Kind> kinds(List<Objection> objections) {
+        return objections.stream().map(Objection::kind).toList();
+    }
+
+    private static List<Objection> objections(HostProbe host) {
+        return host.posture().objections(host.target().requirements());
+    }
+
+    /**
+     * Returns what stands against opening a session to a host.
+     *
+     * @param maxLag how far behind it may be, beside what its upstream demands; {@code null}: no
+     *     further limit
+     * @return empty if a session may be opened; never so for a host that is not probed
+     */
+    public List<Objection> objections(String upstream, String host, @Nullable Duration maxLag) {
+        HostProbe probe = probes.get(new HostKey(upstream, host));
+        return probe == null
+                ? List.of(new Objection.NotProbed())
+                : probe.posture().objections(probe.target().requirements().within(maxLag));
     }
 
     /**
@@ -189,11 +241,11 @@ public final class UpstreamProbe implements AutoCloseable {
      */
     public HostPosture posture(String upstream, String host) {
         HostProbe probe = probes.get(new HostKey(upstream, host));
-        return probe == null ? new HostPosture.Unknown() : probe.posture(maxAge);
+        return probe == null ? new HostPosture.Unknown() : probe.posture();
     }
 
     private HostState state(HostProbe probe) {
-        HostPosture posture = probe.posture(maxAge);
+        HostPosture posture = probe.posture();
         return new HostState(
                 probe.target().name(),
                 probe.host(),
@@ -213,7 +265,7 @@ public final class UpstreamProbe implements AutoCloseable {
                 serving.add(state.upstream());
             } else {
                 troubles.computeIfAbsent(state.upstream(), name -> new ArrayList<>())
-                        .add(state.host() + ": " + String.join(", ", state.objections()));
+                        .add(state.host() + ": " + words(state.objections()));
             }
         }
         serving.forEach(troubles::remove);

@@ -9,11 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to connect to, and as whom.
  *
- * @param hosts tried in this order
+ * @param hosts any of them
  * @param user the role
  * @param database the database
  * @param password called on the event loop for each authentication, must not block; the array is
@@ -24,6 +25,8 @@ import java.util.function.Supplier;
  * @param settings run-time parameters for the startup packet, in this order; the caller's pinned
  *     ones among them
  * @param allowPrimary whether a server that is not in recovery may be used
+ * @param maxLag how far its replay may be behind, beside what its upstream demands; {@code null}:
+ *     no further limit
  */
 public record UpstreamTarget(
         List<UpstreamHost> hosts,
@@ -33,7 +36,8 @@ public record UpstreamTarget(
         UpstreamTls tls,
         Duration connectTimeout,
         Map<String, String> settings,
-        boolean allowPrimary) {
+        boolean allowPrimary,
+        @Nullable Duration maxLag) {
 
     /**
      * What a startup packet may hold that is not a run-time parameter: as a setting it would change
@@ -41,6 +45,19 @@ public record UpstreamTarget(
      */
     private static final Set<String> NOT_SETTINGS =
             Set.of("user", "database", "options", "replication");
+
+    /** Makes one without a limit of lag beside what its upstream demands. */
+    public UpstreamTarget(
+            List<UpstreamHost> hosts,
+            String user,
+            String database,
+            Supplier<char[]> password,
+            UpstreamTls tls,
+            Duration connectTimeout,
+            Map<String, String> settings,
+            boolean allowPrimary) {
+        this(hosts, user, database, password, tls, connectTimeout, settings, allowPrimary, null);
+    }
 
     /**
      * Checks the settings.

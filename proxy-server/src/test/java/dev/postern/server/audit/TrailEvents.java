@@ -86,6 +86,7 @@ final class TrailEvents {
                 200_000,
                 400_000,
                 null,
-                null);
+                null,
+                -1);
     }
 }

@@ -53,10 +53,9 @@ final class UpstreamCatalogTest {
                             () -> new char[0],
                             List.of("postgres"),
                             ProbeTarget.Tls.DISABLED,
+                            new ProbeTarget.Timing(Duration.ofMillis(100), Duration.ofSeconds(5)),
                             new ProbeTarget.Requirements(true, true, null));
-            try (UpstreamProbe probe =
-                            UpstreamProbe.start(
-                                    List.of(target), Duration.ofMillis(100), System::nanoTime);
+            try (UpstreamProbe probe = UpstreamProbe.start(List.of(target), System::nanoTime);
                     CatalogService catalogs = start(target, probe)) {
                 catalogs.awaitFirstLooks(Duration.ofSeconds(30));
                 assertThat(catalogs.troubles())

@@ -106,7 +106,8 @@ final class AuditCommandTest {
                 -1,
                 2_000_000,
                 null,
-                null);
+                null,
+                -1);
     }
 
     private static CommandLines.Result run(String... arguments) {

@@ -94,7 +94,8 @@ final class PolicyCommandTest {
                         -1,
                         4_000_000,
                         sqlState,
-                        null));
+                        null,
+                        -1));
     }
 
     private void denied(String sql, Rule rule) {

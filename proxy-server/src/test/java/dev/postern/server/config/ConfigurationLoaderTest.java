@@ -50,6 +50,11 @@ class ConfigurationLoaderTest {
                                                 null,
                                                 Duration.ofSeconds(5),
                                                 Duration.ofSeconds(5),
+                                                Duration.ofSeconds(3),
+                                                new EjectionConfig(
+                                                        Duration.ofSeconds(1),
+                                                        Duration.ofMinutes(1)),
+                                                Duration.ofSeconds(30),
                                                 new PoolConfig(
                                                         100,
                                                         PoolModeName.SESSION,
@@ -65,6 +70,7 @@ class ConfigurationLoaderTest {
                                                 "reporting",
                                                 "shop",
                                                 List.of("shop"),
+                                                null,
                                                 PolicyMode.ENFORCE,
                                                 RelationsConfig.NONE,
                                                 List.of(),
@@ -133,11 +139,15 @@ class ConfigurationLoaderTest {
                             max_lag: 30s
                             connect_timeout: 1m
                             check_interval: 1h
+                            check_timeout: 7s
+                            ejection: {initial: 200ms, max: 2m}
+                            slow_start: 0s
                             pool: {max: 40}
                         policies:
                           reporting:
                             upstream: shop
                             databases: [shop, archive]
+                            max_lag: 10s
                             mode: observe
                             relations: {allow: ["public.*", 'crm."Big Table"'], deny: ["public.password_*"]}
                             columns: {deny: [public.users.password_hash]}
@@ -200,6 +210,11 @@ class ConfigurationLoaderTest {
                                                 Duration.ofSeconds(30),
                                                 Duration.ofMinutes(1),
                                                 Duration.ofHours(1),
+                                                Duration.ofSeconds(7),
+                                                new EjectionConfig(
+                                                        Duration.ofMillis(200),
+                                                        Duration.ofMinutes(2)),
+                                                Duration.ZERO,
                                                 new PoolConfig(
                                                         40,
                                                         PoolModeName.SESSION,
@@ -215,6 +230,7 @@ class ConfigurationLoaderTest {
                                                 "reporting",
                                                 "shop",
                                                 List.of("shop", "archive"),
+                                                Duration.ofSeconds(10),
                                                 PolicyMode.OBSERVE,
                                                 new RelationsConfig(
                                                         List.of("public.*", "crm.\"Big Table\""),

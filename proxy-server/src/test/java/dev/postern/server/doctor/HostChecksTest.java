@@ -12,13 +12,18 @@ import static dev.postern.server.doctor.Patients.found;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.server.upstream.HostPosture;
+import dev.postern.server.upstream.Objection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HostChecksTest {
 
     private static final HostPosture.Reachable FIT =
-            new HostPosture.Reachable(true, 1.25, "18.1 (Debian)", List.of());
+            new HostPosture.Reachable(
+                    true,
+                    new HostPosture.Lag(1.25, 0),
+                    new HostPosture.Version("18.1 (Debian)", 180001),
+                    List.of());
 
     private static List<Finding> run(HostPosture posture, String... keys) {
         StringBuilder yaml = new StringBuilder(SHOP);
@@ -49,7 +54,8 @@ class HostChecksTest {
 
     @Test
     void hostThatDoesNotAnswer_failsAndNothingElseIsSaidOfIt() {
-        List<Finding> findings = run(new HostPosture.Unreachable("it sleeps"));
+        List<Finding> findings =
+                run(new HostPosture.Unreachable("it sleeps", Objection.Cause.NO_CONNECTION));
 
         assertThat(found(findings, UPSTREAM_REACHABLE))
                 .containsExactly("FAIL shop replica-1.db:5432: it sleeps");
@@ -62,20 +68,35 @@ class HostChecksTest {
         for (String version : List.of("13.9", "19beta1", "none")) {
             assertThat(
                             found(
-                                    run(new HostPosture.Reachable(true, 0, version, List.of())),
+                                    run(
+                                            new HostPosture.Reachable(
+                                                    true,
+                                                    HostPosture.Lag.NONE,
+                                                    new HostPosture.Version(version, 0),
+                                                    List.of())),
                                     UPSTREAM_VERSION))
                     .containsExactly("FAIL shop replica-1.db:5432: PostgreSQL " + version);
         }
         assertThat(
                         found(
-                                run(new HostPosture.Reachable(true, 0, "14.0", List.of())),
+                                run(
+                                        new HostPosture.Reachable(
+                                                true,
+                                                HostPosture.Lag.NONE,
+                                                new HostPosture.Version("14.0", 140000),
+                                                List.of())),
                                 UPSTREAM_VERSION))
                 .containsExactly("OK shop replica-1.db:5432: PostgreSQL 14.0");
     }
 
     @Test
     void primary_failsUnlessDeclared_andADeclarationWithoutNeedIsNoted() {
-        HostPosture primary = new HostPosture.Reachable(false, 0, "18.1", List.of());
+        HostPosture primary =
+                new HostPosture.Reachable(
+                        false,
+                        HostPosture.Lag.NONE,
+                        new HostPosture.Version("18.1", 180001),
+                        List.of());
 
         assertThat(found(run(primary), UPSTREAM_STANDBY))
                 .containsExactly("FAIL shop replica-1.db:5432: accepts writes: a primary");
@@ -91,8 +112,18 @@ class HostChecksTest {
 
     @Test
     void lag_beyondTheLimitOrUnknown_fails_andWithoutALimitIsNoted() {
-        HostPosture late = new HostPosture.Reachable(true, 31, "18.1", List.of());
-        HostPosture lost = new HostPosture.Reachable(true, Double.NaN, "18.1", List.of());
+        HostPosture late =
+                new HostPosture.Reachable(
+                        true,
+                        new HostPosture.Lag(31, 0),
+                        new HostPosture.Version("18.1", 180001),
+                        List.of());
+        HostPosture lost =
+                new HostPosture.Reachable(
+                        true,
+                        new HostPosture.Lag(Double.NaN, 0),
+                        new HostPosture.Version("18.1", 180001),
+                        List.of());
 
         assertThat(found(run(late, "max_lag: 30s"), UPSTREAM_LAG))
                 .containsExactly(
@@ -109,7 +140,10 @@ class HostChecksTest {
     void roleThatCanWrite_failsWithTheScriptAsRemedy_unlessDeclared() {
         HostPosture writable =
                 new HostPosture.Reachable(
-                        true, 0, "18.1", List.of("is a superuser", "has CREATEDB"));
+                        true,
+                        HostPosture.Lag.NONE,
+                        new HostPosture.Version("18.1", 180001),
+                        List.of("is a superuser", "has CREATEDB"));
 
         Finding failed =
                 run(writable).stream()
@@ -161,7 +195,8 @@ class HostChecksTest {
                                 (upstream, host) ->
                                         host.host().equals("a")
                                                 ? FIT
-                                                : new HostPosture.Unreachable("gone"))
+                                                : new HostPosture.Unreachable(
+                                                        "gone", Objection.Cause.NO_CONNECTION))
                         .run();
 
         assertThat(found(findings, UPSTREAM_REACHABLE))

@@ -38,6 +38,11 @@ final class FakePeer implements UpstreamPeer {
     public void flush() {}
 
     @Override
+    public boolean leave() {
+        return false;
+    }
+
+    @Override
     public void announce(SessionEffects effects) {
         journal.add(name + " effects");
     }

@@ -99,6 +99,7 @@ class HandlersTest {
                                 new AllowAll(),
                                 new FixedCatalog(),
                                 null,
+                                Freshness.ANY,
                                 event -> true,
                                 new Uncounted(),
                                 agent.eventLoop(),
@@ -116,6 +117,11 @@ class HandlersTest {
 
     /** A connection that is not shared. */
     private record Plain(Peer peer) implements UpstreamPeer {
+
+        @Override
+        public boolean leave() {
+            return false;
+        }
 
         @Override
         public void announce(SessionEffects effects) {}

@@ -174,7 +174,7 @@ class PooledBackendTest {
                                     Duration.ofHours(1),
                                     MAX_STATEMENTS,
                                     1 << 20),
-                            (loop, database) -> connect(),
+                            (loop, database, maxLag) -> connect(),
                             host -> true,
                             this,
                             System::nanoTime);
@@ -319,7 +319,7 @@ class PooledBackendTest {
                                     "",
                                     "",
                                     Map.of()),
-                            host -> true,
+                            UpstreamPools.Demand.NONE,
                             List.of());
         }
 

@@ -364,6 +364,53 @@ class ProxySessionTest {
     }
 
     @Test
+    void hostLost_inMidAnswer_endsTheSessionWithAConnectionFailure() {
+        relay.agentSends(query("SELECT 1"));
+        relay.upstreamSends(row(1));
+        relay.session.onHostLost("it cannot be reached");
+
+        assertThat(relay.agent.takeText()).contains("08006").contains("it cannot be reached");
+        assertThat(relay.completions().getFirst().sqlState()).isEqualTo("08006");
+        assertThat(relay.closed).isOne();
+    }
+
+    @Test
+    void hostLost_whenIdle_endsTheSessionOnce() {
+        relay.session.onHostLost("it is a primary and allow_primary is not set");
+        relay.session.onHostLost("it is a primary and allow_primary is not set");
+
+        assertThat(relay.agent.takeText()).contains("57P01").contains("it is a primary");
+        assertThat(relay.closed).isOne();
+    }
+
+    @Test
+    void hostTooFarBehind_query_isRefusedUntilItHasCaughtUp() {
+        relay.lag = new HostLag.Reading.Behind(Duration.ofSeconds(42));
+        relay.agentSends(query("SELECT 1"));
+
+        assertThat(relay.agent.takeText()).contains("57P03").contains("stale_host");
+        assertThat(relay.upstream.takeTypes()).isEmpty();
+
+        relay.lag = new HostLag.Reading.Behind(Duration.ofSeconds(9));
+        relay.agentSends(query("SELECT 1"));
+        relay.upstreamSends(row(1), complete("SELECT 1"), ready('I'));
+
+        assertThat(relay.agent.takeTypes()).isEqualTo("DCZ");
+        assertThat(relay.completions().getLast().lagNanos()).isEqualTo(9_000_000_000L);
+    }
+
+    @Test
+    void hostFallsBehindAfterParse_execute_isRefused() {
+        relay.agentSends(parse("", "SELECT 1"), bind("", ""));
+        relay.lag = new HostLag.Reading.Behind(Duration.ofSeconds(42));
+        relay.agentSends(execute(""), sync());
+        relay.upstreamSends(PARSED, BOUND);
+        relay.upstreamSends(error("42601"), ready('I'));
+
+        assertThat(relay.agent.takeText()).contains("57P03").contains("stale_host");
+    }
+
+    @Test
     void upstream_sendsWhatItDoesNotOwe_endsTheSessionBehindWhatCameBefore() {
         relay.agentSends(query("SELECT 1"));
         relay.upstreamSends(row(1), complete("SELECT 1"), ready('I'), row(1));

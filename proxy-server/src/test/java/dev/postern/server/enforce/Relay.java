@@ -60,6 +60,7 @@ final class Relay implements StatementJudge, SessionHooks {
     boolean known = true;
     boolean late;
     boolean auditAccepts = true;
+    HostLag.Reading lag = new HostLag.Reading.Primary();
     int closed;
     long nanos = 1;
     private final ByteBuf left = Unpooled.buffer();
@@ -85,6 +86,7 @@ final class Relay implements StatementJudge, SessionHooks {
                                 this,
                                 new FixedCatalog(),
                                 null,
+                                new Freshness(() -> lag, Duration.ofSeconds(10)),
                                 this::accept,
                                 new Uncounted(),
                                 eventLoop::add,

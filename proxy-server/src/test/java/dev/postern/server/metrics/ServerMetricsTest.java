@@ -8,6 +8,7 @@ import dev.postern.policy.StatementSummary;
 import dev.postern.policy.Verdict;
 import dev.postern.protocol.SqlState;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -129,22 +130,46 @@ final class ServerMetricsTest {
     @Test
     void upstream_gauges_follow_the_host() {
         AtomicReference<UpstreamStatus> status = new AtomicReference<>(UpstreamStatus.UNKNOWN);
-        metrics.upstream("replica-1:5432", true, status::get);
+        assertThat(metrics.upstream("replica-1:5432", true, false, status::get)).isTrue();
+        assertThat(metrics.upstream("replica-1:5432", false, true, status::get)).isFalse();
         metrics.upstreamConnections(
                 "replica-1:5432", ServerMetrics.ConnectionState.ACTIVE, () -> 3);
         assertThat(lines())
                 .contains(
                         "postern_upstream_up{host=\"replica-1:5432\"} 0.0",
                         "postern_upstream_lag_seconds{host=\"replica-1:5432\"} NaN",
+                        "postern_upstream_lag_bytes{host=\"replica-1:5432\"} NaN",
+                        "postern_upstream_version{host=\"replica-1:5432\"} 0.0",
                         "postern_upstream_primary_allowed{host=\"replica-1:5432\"} 1.0",
+                        "postern_upstream_writable_role_allowed{host=\"replica-1:5432\"} 0.0",
                         "postern_upstream_connections{host=\"replica-1:5432\",state=\"active\"} 3.0");
-        status.set(new UpstreamStatus(true, true, 1.5, true));
+        status.set(new UpstreamStatus(true, true, 1.5, 8192, 180001, true));
         assertThat(lines())
                 .contains(
                         "postern_upstream_up{host=\"replica-1:5432\"} 1.0",
                         "postern_upstream_standby{host=\"replica-1:5432\"} 1.0",
                         "postern_upstream_lag_seconds{host=\"replica-1:5432\"} 1.5",
+                        "postern_upstream_lag_bytes{host=\"replica-1:5432\"} 8192.0",
+                        "postern_upstream_version{host=\"replica-1:5432\"} 180001.0",
                         "postern_upstream_writable_role{host=\"replica-1:5432\"} 1.0");
+    }
+
+    @Test
+    void objections_shares_and_lost_sessions_follow_their_hosts() {
+        AtomicBoolean lags = new AtomicBoolean();
+        metrics.upstreamObjection("replica-1:5432", "lag", lags::get);
+        metrics.upstreamSelection("replica-1:5432", () -> 0.25, () -> 3);
+        metrics.sessionLost("primary");
+        metrics.sessionLost("primary");
+        assertThat(lines())
+                .contains(
+                        "postern_upstream_objection{host=\"replica-1:5432\",reason=\"lag\"} 0.0",
+                        "postern_upstream_share{host=\"replica-1:5432\"} 0.25",
+                        "postern_upstream_ejections_total{host=\"replica-1:5432\"} 3.0",
+                        "postern_upstream_sessions_lost_total{reason=\"primary\"} 2.0");
+        lags.set(true);
+        assertThat(lines())
+                .contains("postern_upstream_objection{host=\"replica-1:5432\",reason=\"lag\"} 1.0");
     }
 
     @Test

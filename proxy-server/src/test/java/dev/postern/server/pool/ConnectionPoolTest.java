@@ -45,7 +45,7 @@ class ConnectionPoolTest {
                         control.eventLoop(),
                         settings,
                         budget,
-                        () -> {
+                        maxLag -> {
                             Promise<UpstreamConnection> promise = control.eventLoop().newPromise();
                             connecting.add(promise);
                             return promise;
@@ -75,7 +75,7 @@ class ConnectionPoolTest {
         pool.acquire(
                 new Request(
                         new SessionState("", name, "", "", Map.of()),
-                        host -> true,
+                        UpstreamPools.Demand.NONE,
                         List.of(caps),
                         false,
                         taker,

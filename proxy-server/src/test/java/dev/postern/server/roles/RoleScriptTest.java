@@ -36,10 +36,11 @@ class RoleScriptTest {
                 name,
                 "shop",
                 List.of("shop"),
+                null,
                 mode,
                 new RelationsConfig(allow, deny, columns),
                 List.of(),
-                new LimitsConfig(Duration.ofSeconds(30), null, null, 10, null));
+                new LimitsConfig(Duration.ofSeconds(30), null, null, 10, null, null, null));
     }
 
     private static PolicyConfig allowing(String... allow) {

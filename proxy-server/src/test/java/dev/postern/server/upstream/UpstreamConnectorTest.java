@@ -36,6 +36,9 @@ class UpstreamConnectorTest {
     private static final Map<String, String> PINNED =
             Map.of("default_transaction_read_only", "on", "client_encoding", "UTF8");
 
+    private static final HostSelection.Settings SELECTION =
+            new HostSelection.Settings(Duration.ofMinutes(1), Duration.ofMinutes(1), Duration.ZERO);
+
     @TempDir private static Path directory;
 
     private static MultiThreadIoEventLoopGroup group;
@@ -120,7 +123,10 @@ class UpstreamConnectorTest {
 
     private static Future<UpstreamConnection> connect(
             UpstreamTarget target, HostEligibility eligibility) {
-        return new UpstreamConnector(NioSocketChannel::new, eligibility)
+        return new UpstreamConnector(
+                        NioSocketChannel::new,
+                        eligibility,
+                        new HostSelection(target.hosts(), SELECTION, System::nanoTime))
                 .connect(eventLoop, target)
                 .awaitUninterruptibly();
     }
@@ -371,13 +377,94 @@ class UpstreamConnectorTest {
     }
 
     @Test
-    void noHostEligible_connects_nothingIsTried() {
+    void noHostServes_connects_eachReasonIsKept() throws IOException {
+        UpstreamHost dead = new UpstreamHost("127.0.0.1", freePort());
+        UpstreamHost late = new UpstreamHost("late.db", 5432);
+        Objection behind = new Objection.Behind(42, Duration.ofSeconds(30));
         Future<UpstreamConnection> result =
-                connect(target(standbyHost(), "by_scram"), host -> false);
+                connect(
+                        target(
+                                List.of(dead, primaryHost("127.0.0.1"), late),
+                                "by_scram",
+                                "päss wörd",
+                                UpstreamTls.disabled(),
+                                false),
+                        (host, maxLag) -> host.equals(late) ? List.of(behind) : List.of());
         assertThat(result.cause())
                 .asInstanceOf(type(UpstreamException.class))
                 .extracting(UpstreamException::failure)
-                .isEqualTo(new UpstreamFailure.NoEligibleHost());
+                .asInstanceOf(type(UpstreamFailure.NoEligibleHost.class))
+                .satisfies(none -> {
+                    assertThat(none.reasons())
+                            .hasSize(3)
+                            .containsEntry(late, List.of(behind))
+                            .containsEntry(
+                                    primaryHost("127.0.0.1"), List.of(new Objection.Primary()));
+                    assertThat(none.reasons().get(dead))
+                            .singleElement()
+                            .extracting(Objection::kind)
+                            .isEqualTo(Objection.Kind.UNREACHABLE);
+                    assertThat(none.toString()).contains("late.db:5432: its replay is 42.0 s");
+                });
+    }
+
+    @Test
+    void hostWithFewerConnections_connects_isTakenUntilTheOtherIsClosed() {
+        List<UpstreamHost> both = List.of(standbyHost(), primaryHost("127.0.0.1"));
+        HostSelection selection = new HostSelection(both, SELECTION, System::nanoTime);
+        UpstreamConnector connector =
+                new UpstreamConnector(NioSocketChannel::new, HostEligibility.ALL, selection);
+        UpstreamTarget target = target(both, "by_scram", "päss wörd", UpstreamTls.disabled(), true);
+        UpstreamConnection first =
+                connector.connect(eventLoop, target).awaitUninterruptibly().getNow();
+        UpstreamConnection second =
+                connector.connect(eventLoop, target).awaitUninterruptibly().getNow();
+        assertThat(List.of(first.host(), second.host())).containsExactlyElementsOf(both);
+        second.channel().close().syncUninterruptibly();
+        assertThat(selection.numbers(second.host()).connections()).isZero();
+        UpstreamConnection third =
+                connector.connect(eventLoop, target).awaitUninterruptibly().getNow();
+        assertThat(third.host()).isEqualTo(second.host());
+        first.channel().close().syncUninterruptibly();
+        third.channel().close().syncUninterruptibly();
+    }
+
+    @Test
+    void hostThatFailed_connectsAgain_isNotTriedFirst() throws IOException {
+        List<UpstreamHost> both = List.of(new UpstreamHost("127.0.0.1", freePort()), standbyHost());
+        HostSelection selection = new HostSelection(both, SELECTION, System::nanoTime);
+        UpstreamConnector connector =
+                new UpstreamConnector(NioSocketChannel::new, HostEligibility.ALL, selection);
+        UpstreamTarget target =
+                target(both, "by_scram", "päss wörd", UpstreamTls.disabled(), false);
+        for (int i = 0; i < 3; i++) {
+            UpstreamConnection connection =
+                    connector.connect(eventLoop, target).awaitUninterruptibly().getNow();
+            assertThat(connection.host()).isEqualTo(standbyHost());
+            connection.channel().close().syncUninterruptibly();
+        }
+        assertThat(selection.numbers(both.getFirst()).ejections()).isOne();
+        assertThat(selection.numbers(both.getFirst()).connections()).isZero();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
+    void noHostEligible_connects_nothingIsTried() {
+        Future<UpstreamConnection> result =
+                connect(
+                        target(standbyHost(), "by_scram"),
+                        (host, maxLag) -> List.of(new Objection.NotProbed()));
+        assertThat(result.cause())
+                .asInstanceOf(type(UpstreamException.class))
+                .extracting(UpstreamException::failure)
+                .isEqualTo(
+                        new UpstreamFailure.NoEligibleHost(
+                                Map.of(standbyHost(), List.of(new Objection.NotProbed()))));
     }
 
     @Test

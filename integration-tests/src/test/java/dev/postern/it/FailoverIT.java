@@ -1,0 +1,274 @@
+package dev.postern.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.postern.server.demo.PostgresServer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * Standbys hang, die, lag and are promoted under load: no wrong answer, no write, no client that
+ * hangs, and all goes on within two probe intervals.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class FailoverIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /** Machines that run tests are busy with other things as well. */
+    private static final Duration BUSY_MACHINE = Duration.ofSeconds(2);
+
+    private static final Duration TWO_INTERVALS =
+            Cluster.CHECK_INTERVAL.multipliedBy(2).plus(BUSY_MACHINE);
+
+    private static final Duration TWO_INTERVALS_AND_TIMEOUT =
+            TWO_INTERVALS.plus(Cluster.CHECK_TIMEOUT);
+
+    private static final int CLIENTS = 8;
+    private static final int FRESH_CLIENTS = 4;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Cluster cluster;
+
+    @SuppressWarnings("NullAway.Init")
+    private static ScheduledExecutorService heart;
+
+    @SuppressWarnings("NullAway.Init")
+    private static String products;
+
+    @SuppressWarnings("NullAway.Init")
+    private Load load;
+
+    @BeforeAll
+    static void start() throws Exception {
+        cluster = Cluster.start();
+        products = Sql.one(Cluster.superuser(cluster.primary()), "SELECT count(*) FROM products");
+        heart = Executors.newSingleThreadScheduledExecutor();
+        var _ =
+                heart.scheduleWithFixedDelay(
+                        () -> {
+                            try {
+                                Sql.execute(
+                                        Cluster.superuser(cluster.primary()),
+                                        "INSERT INTO beat VALUES (clock_timestamp())");
+                            } catch (SQLException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        0,
+                        100,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        heart.shutdownNow();
+        cluster.close();
+    }
+
+    @BeforeEach
+    void startLoad() throws Exception {
+        awaitServing(cluster.standby(0));
+        if (!isPromoted(cluster.standby(1))) {
+            awaitServing(cluster.standby(1));
+        }
+        Duration stalest = Cluster.MAX_LAG.plus(Cluster.CHECK_INTERVAL).plus(BUSY_MACHINE);
+        load =
+                new Load()
+                        .start(cluster.agent("any"), CLIENTS, products, Duration.ofSeconds(-1))
+                        .start(cluster.agent("fresh"), FRESH_CLIENTS, products, stalest);
+        int some = 50 * (CLIENTS + FRESH_CLIENTS);
+        assertThat(Eventually.get(PATIENCE, load::answers, answers -> answers > some))
+                .isGreaterThan(some);
+        load.mark();
+    }
+
+    @AfterEach
+    void nothingWasWrong() throws Exception {
+        load.end();
+        assertThat(load.violations()).isEmpty();
+        assertThat(
+                        Sql.one(
+                                Cluster.superuser(cluster.primary()),
+                                "SELECT count(*) FROM beat WHERE at < '2001-01-01'"))
+                .isEqualTo("0");
+    }
+
+    private static boolean isPromoted(PostgresServer server) throws SQLException {
+        return Sql.one(Cluster.superuser(server), "SELECT pg_is_in_recovery()").equals("f");
+    }
+
+    private static void awaitServing(PostgresServer server) throws Exception {
+        assertThat(Eventually.get(PATIENCE, () -> cluster.serves(server), serves -> serves))
+                .isTrue();
+    }
+
+    private static void awaitLeft(PostgresServer server, Duration limit) throws Exception {
+        long start = System.nanoTime();
+        assertThat(Eventually.get(PATIENCE, () -> cluster.serves(server), serves -> !serves))
+                .isFalse();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(limit);
+    }
+
+    private static void pass(Duration time) throws Exception {
+        Eventually.get(time, () -> false, over -> over);
+    }
+
+    @Test
+    @Order(1)
+    void equalHosts_shareTheSessions() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            assertThat(sessions(cluster.standby(i)))
+                    .isBetween(CLIENTS / 2, CLIENTS + FRESH_CLIENTS - CLIENTS / 2);
+        }
+        assertThat(sessions(cluster.primary())).isZero();
+    }
+
+    private static int sessions(PostgresServer server) throws SQLException {
+        return Integer.parseInt(
+                Sql.one(
+                        Cluster.superuser(server),
+                        "SELECT count(*) FROM pg_stat_activity WHERE application_name IN ('postern/any', 'postern/fresh', 'PostgreSQL JDBC Driver') AND usename = 'postern_reader'"));
+    }
+
+    @Test
+    @Order(2)
+    void replayPaused_freshPolicyLeavesTheHostAndOthersStay() throws Exception {
+        Endpoint late = Cluster.superuser(cluster.standby(1));
+        Sql.execute(late, "SELECT pg_wal_replay_pause()");
+        try {
+            pass(Cluster.MAX_LAG.plus(Cluster.CHECK_INTERVAL.multipliedBy(2)));
+            assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+            assertThat(load.errors()).containsKey("57P03");
+            assertThat(cluster.serves(cluster.standby(1))).isTrue();
+            for (int i = 0; i < 6; i++) {
+                assertThat(Sql.one(cluster.agent("fresh"), "SELECT inet_server_port()"))
+                        .isEqualTo(Integer.toString(cluster.standby(0).port()));
+            }
+        } finally {
+            Sql.execute(late, "SELECT pg_wal_replay_resume()");
+        }
+        assertThat(cluster.auditLines())
+                .anyMatch(line -> line.contains("\"rule\":\"stale_host\""))
+                .anyMatch(line ->
+                        line.contains("\"type\":\"statement_completed\"")
+                                && line.contains("\"lag_ms\":"));
+    }
+
+    @Test
+    @Order(3)
+    void replayPausedEverywhere_freshPolicyIsRefusedInWords() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            Sql.execute(Cluster.superuser(cluster.standby(i)), "SELECT pg_wal_replay_pause()");
+        }
+        SQLException refusal;
+        try {
+            pass(Cluster.MAX_LAG.plus(Cluster.CHECK_INTERVAL.multipliedBy(2)));
+            refusal =
+                    catchThrowableOfType(
+                            SQLException.class, () -> cluster.agent("fresh").connect().close());
+            assertThat(Sql.one(cluster.agent("any"), "SELECT 1")).isEqualTo("1");
+        } finally {
+            for (int i = 0; i < 2; i++) {
+                Sql.execute(Cluster.superuser(cluster.standby(i)), "SELECT pg_wal_replay_resume()");
+            }
+        }
+        assertThat(refusal.getSQLState()).isEqualTo("57P03");
+        assertThat(refusal.getMessage())
+                .contains("its replay is ")
+                .contains("s behind, more than the 2.0 s that max_lag allows (2 of 3 servers)")
+                .contains("it is a primary and allow_primary is not set (1 of 3 servers)");
+        pass(TWO_INTERVALS);
+        load.mark();
+        pass(Cluster.CHECK_INTERVAL);
+        assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+    }
+
+    @Test
+    @Order(4)
+    void standbyHangs_sessionsAreServedByTheOther() throws Exception {
+        Cluster.signal(cluster.standby(1), "STOP");
+        try {
+            awaitLeft(cluster.standby(1), TWO_INTERVALS_AND_TIMEOUT);
+            pass(Cluster.CHECK_INTERVAL);
+            assertThat(load.longestGap()).isLessThan(TWO_INTERVALS_AND_TIMEOUT);
+            assertThat(load.errors()).containsKey("08006");
+        } finally {
+            Cluster.signal(cluster.standby(1), "CONT");
+        }
+        awaitServing(cluster.standby(1));
+        assertThat(cluster.admin("/metrics").body())
+                .contains("postern_upstream_sessions_lost_total{reason=\"unreachable\"}");
+    }
+
+    @Test
+    @Order(5)
+    void standbyIsKilled_sessionsAreServedByTheOther() throws Exception {
+        cluster.standby(1).kill();
+        try {
+            awaitLeft(cluster.standby(1), TWO_INTERVALS);
+            pass(Cluster.CHECK_INTERVAL);
+            assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+        } finally {
+            cluster.standby(1).restart();
+        }
+        long back = System.nanoTime();
+        awaitServing(cluster.standby(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(TWO_INTERVALS);
+    }
+
+    @Test
+    @Order(6)
+    void standbyIsPromoted_itIsLeft() throws Exception {
+        Endpoint promoted = Cluster.superuser(cluster.standby(1));
+        Sql.execute(promoted, "SELECT pg_promote()");
+        awaitLeft(cluster.standby(1), TWO_INTERVALS);
+        pass(Cluster.CHECK_INTERVAL);
+        assertThat(sessions(cluster.standby(1))).isZero();
+        assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+
+        // Whoever still reads there has a wrong answer from now on.
+        Sql.execute(promoted, "TRUNCATE products CASCADE");
+        pass(Cluster.CHECK_INTERVAL);
+        assertThat(Sql.one(promoted, "SELECT count(*) FROM beat WHERE at < '2001-01-01'"))
+                .isEqualTo("0");
+        assertThat(cluster.admin("/readyz").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(7)
+    void noHostIsLeft_agentIsToldWhichChecksFailed() throws Exception {
+        cluster.standby(0).kill();
+        try {
+            awaitLeft(cluster.standby(0), TWO_INTERVALS);
+            SQLException refusal =
+                    catchThrowableOfType(
+                            SQLException.class, () -> cluster.agent("any").connect().close());
+            assertThat(refusal.getSQLState()).isEqualTo("57P03");
+            assertThat(refusal.getMessage())
+                    .contains("it cannot be reached (1 of 3 servers)")
+                    .contains("it is a primary and allow_primary is not set (2 of 3 servers)")
+                    .doesNotContain(Integer.toString(cluster.standby(0).port()));
+            assertThat(cluster.admin("/readyz").statusCode()).isEqualTo(503);
+        } finally {
+            cluster.standby(0).restart();
+        }
+        awaitServing(cluster.standby(0));
+        pass(TWO_INTERVALS);
+        load.mark();
+        pass(Cluster.CHECK_INTERVAL);
+        assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+    }
+}
