@@ -23,17 +23,16 @@ import dev.postern.server.config.PolicyConfig;
 import dev.postern.server.config.RelationsConfig;
 import dev.postern.server.config.SessionConfig;
 import dev.postern.server.config.UpstreamConfig;
-import dev.postern.server.config.UpstreamTlsConfig;
 import dev.postern.server.enforce.GateObserver;
 import dev.postern.server.enforce.GateSettings;
 import dev.postern.server.enforce.SessionLimits;
 import dev.postern.server.enforce.VerdictService;
 import dev.postern.server.tls.InvalidTlsFileException;
 import dev.postern.server.tls.ListenTls;
-import dev.postern.server.tls.UpstreamTls;
 import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
+import dev.postern.server.upstream.UpstreamWay;
 import dev.postern.sql.GateLimits;
 import dev.postern.sql.grammar.GrammarModule;
 import java.nio.file.Path;
@@ -139,7 +138,10 @@ final class Composition {
      * Returns what the probe looks after: an upstream with the databases that policies open on it.
      */
     static ProbeTarget probeTarget(
-            UpstreamConfig config, Configuration configuration, Passwords passwords) {
+            UpstreamConfig config,
+            Configuration configuration,
+            Passwords passwords,
+            UpstreamWay way) {
         String name = config.name();
         List<String> databases =
                 configuration.policies().values().stream()
@@ -147,20 +149,13 @@ final class Composition {
                         .flatMap(policy -> policy.databases().stream())
                         .distinct()
                         .toList();
-        String mode =
-                switch (config.tls().mode()) {
-                    case DISABLE -> "disable";
-                    case REQUIRE -> "require";
-                    case VERIFY_CA -> "verify-ca";
-                    case VERIFY_FULL -> "verify-full";
-                };
         return new ProbeTarget(
                 name,
                 config.hosts().stream().map(HostPort::toString).toList(),
                 config.user(),
                 () -> passwords.get(name),
                 databases,
-                new ProbeTarget.Tls(mode, config.tls().ca()),
+                way,
                 new ProbeTarget.Requirements(
                         config.allowPrimary(), config.allowWritableRole(), config.maxLag()));
     }
@@ -189,8 +184,10 @@ final class Composition {
 
     /** Returns the way to an upstream. */
     static UpstreamRoute route(
-            UpstreamConfig config, Passwords passwords, UpstreamConnector connector)
-            throws UnusableConfigurationException {
+            UpstreamConfig config,
+            Passwords passwords,
+            UpstreamWay way,
+            UpstreamConnector connector) {
         String name = config.name();
         return new UpstreamRoute(
                 name,
@@ -199,28 +196,11 @@ final class Composition {
                         .toList(),
                 config.user(),
                 () -> passwords.get(name),
-                upstreamTls(name, config.tls()),
+                way.tls(),
                 config.connectTimeout(),
                 config.allowPrimary(),
                 config.pool().max(),
                 connector);
-    }
-
-    private static UpstreamTls upstreamTls(String upstream, UpstreamTlsConfig config)
-            throws UnusableConfigurationException {
-        UpstreamTls.Mode mode =
-                switch (config.mode()) {
-                    case DISABLE -> UpstreamTls.Mode.DISABLE;
-                    case REQUIRE -> UpstreamTls.Mode.REQUIRE;
-                    case VERIFY_CA -> UpstreamTls.Mode.VERIFY_CA;
-                    case VERIFY_FULL -> UpstreamTls.Mode.VERIFY_FULL;
-                };
-        try {
-            return UpstreamTls.load(mode, config.ca());
-        } catch (InvalidTlsFileException | IllegalArgumentException e) {
-            throw new UnusableConfigurationException(
-                    "upstreams." + upstream + ".tls: " + e.getMessage());
-        }
     }
 
     /** Returns how long agents' messages may be. */

@@ -41,6 +41,7 @@ final class OpenWorkbench implements Workbench {
     private final boolean offline;
     private final VerdictService verdicts;
     private final Passwords passwords;
+    private final Ways ways = new Ways();
     private final Gate gate = new Gate();
     private final Map<List<String>, CatalogLook> looks = new HashMap<>();
     private final ExecutorService reading =
@@ -87,7 +88,8 @@ final class OpenWorkbench implements Workbench {
                                     Composition.catalogs(configuration.gate().catalog()).limits(),
                                     upstream.connectTimeout())
                             .read(
-                                    Composition.probeTarget(upstream, configuration, passwords),
+                                    Composition.probeTarget(
+                                            upstream, configuration, passwords, ways.add(upstream)),
                                     database);
             return CatalogLook.read(database, answer.catalog(), answer.host());
         } catch (UnusableConfigurationException e) {

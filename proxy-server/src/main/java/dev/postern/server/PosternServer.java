@@ -58,6 +58,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final LiveConfiguration live;
+    private final Ways ways;
     private final ActiveSessions sessions;
     private final Ledger ledger;
     private final Channel listener;
@@ -70,6 +71,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
 
     private PosternServer(
             LiveConfiguration live,
+            Ways ways,
             ActiveSessions sessions,
             Ledger ledger,
             Channel listener,
@@ -80,6 +82,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             Readiness readiness,
             SessionConfig sessionLimits) {
         this.live = live;
+        this.ways = ways;
         this.sessions = sessions;
         this.ledger = ledger;
         this.listener = listener;
@@ -117,10 +120,12 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 new LiveConfiguration(Composition.snapshot(configuration, configuration.session()));
         Passwords passwords =
                 new Passwords(SecretResolver.standard(System.getenv(), configuration.directory()));
+        Ways ways = new Ways();
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
             if (upstream.password() != null) {
                 passwords.add(upstream.name(), upstream.password());
             }
+            ways.add(upstream);
         }
         ServerMetrics metrics = parts.add(new ServerMetrics());
         AuditTrail audit =
@@ -131,18 +136,19 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 parts.add(Composition.verdicts(configuration, new GateCounting(metrics), nanoTime));
         EventLoops eventLoops =
                 parts.add(EventLoops.start("postern", Composition.eventLoops(configuration)));
-        UpstreamProbe probe = parts.add(probe(configuration, passwords, nanoTime));
+        UpstreamProbe probe = parts.add(probe(configuration, passwords, ways, nanoTime));
         CatalogCounting catalogCounting = new CatalogCounting(metrics);
         CatalogService catalogs =
                 parts.add(
                         CatalogService.start(
-                                probeTargets(configuration, passwords),
+                                probeTargets(configuration, passwords, ways),
                                 probe,
                                 Composition.catalogs(configuration.gate().catalog()),
                                 catalogCounting,
                                 nanoTime));
         catalogCounting.publish(catalogs);
-        Map<String, UpstreamRoute> routes = routes(configuration, passwords, probe, eventLoops);
+        Map<String, UpstreamRoute> routes =
+                routes(configuration, passwords, ways, probe, eventLoops);
         publish(routes, probe, metrics);
         ActiveSessions sessions = new ActiveSessions();
         Readiness readiness = new Readiness(audit, probe, catalogs);
@@ -208,6 +214,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 null);
         return new PosternServer(
                 live,
+                ways,
                 sessions,
                 ledger,
                 listener,
@@ -220,9 +227,9 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     }
 
     private static UpstreamProbe probe(
-            Configuration configuration, Passwords passwords, LongSupplier nanoTime) {
+            Configuration configuration, Passwords passwords, Ways ways, LongSupplier nanoTime) {
         return UpstreamProbe.start(
-                probeTargets(configuration, passwords),
+                probeTargets(configuration, passwords, ways),
                 configuration.upstreams().values().stream()
                         .map(UpstreamConfig::checkInterval)
                         .min(Duration::compareTo)
@@ -231,25 +238,29 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     }
 
     private static List<ProbeTarget> probeTargets(
-            Configuration configuration, Passwords passwords) {
+            Configuration configuration, Passwords passwords, Ways ways) {
         return configuration.upstreams().values().stream()
-                .map(upstream -> Composition.probeTarget(upstream, configuration, passwords))
+                .map(upstream ->
+                        Composition.probeTarget(
+                                upstream, configuration, passwords, ways.to(upstream)))
                 .toList();
     }
 
     private static Map<String, UpstreamRoute> routes(
             Configuration configuration,
             Passwords passwords,
+            Ways ways,
             UpstreamProbe probe,
-            EventLoops eventLoops)
-            throws UnusableConfigurationException {
+            EventLoops eventLoops) {
         Map<String, UpstreamRoute> routes = new LinkedHashMap<>();
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
             UpstreamConnector connector =
                     new UpstreamConnector(
                             new ReflectiveChannelFactory<>(eventLoops.channel()),
                             host -> probe.isEligible(upstream.name(), host.toString()));
-            routes.put(upstream.name(), Composition.route(upstream, passwords, connector));
+            routes.put(
+                    upstream.name(),
+                    Composition.route(upstream, passwords, ways.to(upstream), connector));
         }
         return routes;
     }
@@ -364,7 +375,9 @@ public final class PosternServer implements RunningServer, AutoCloseable {
 
     @Override
     public void reload(Configuration configuration) throws UnusableConfigurationException {
-        live.replace(Composition.snapshot(configuration, sessionLimits));
+        LiveConfiguration.Snapshot snapshot = Composition.snapshot(configuration, sessionLimits);
+        ways.refresh();
+        live.replace(snapshot);
         catalogs.watch(Composition.databases(configuration));
         catalogCounting.publish(catalogs);
         ledger.configurationChanged(

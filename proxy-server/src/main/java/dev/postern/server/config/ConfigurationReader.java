@@ -157,7 +157,10 @@ final class ConfigurationReader {
                         part ->
                                 new UpstreamTlsConfig(
                                         part.get(Keys.UPSTREAM_TLS_MODE),
-                                        part.findPath(Keys.UPSTREAM_TLS_CA)));
+                                        part.findPath(Keys.UPSTREAM_TLS_CA),
+                                        part.findPath(Keys.UPSTREAM_TLS_CERTIFICATE),
+                                        part.findPath(Keys.UPSTREAM_TLS_KEY),
+                                        part.get(Keys.UPSTREAM_TLS_CHANNEL_BINDING)));
         if (tls == null) {
             return null;
         }

@@ -145,6 +145,24 @@ final class Keys {
                     path(),
                     "the authorities that the Java runtime trusts",
                     "The authorities, PEM, that the upstream's certificate must come from.");
+    static final Key<Path> UPSTREAM_TLS_CERTIFICATE =
+            Key.optional(
+                    "upstreams.<name>.tls.certificate",
+                    path(),
+                    "no certificate",
+                    "The certificate shown to the upstream, PEM, followed by its chain.");
+    static final Key<Path> UPSTREAM_TLS_KEY =
+            Key.optional(
+                    "upstreams.<name>.tls.key",
+                    path(),
+                    "no key",
+                    "That certificate's private key, PEM, not encrypted.");
+    static final Key<UpstreamChannelBinding> UPSTREAM_TLS_CHANNEL_BINDING =
+            Key.of(
+                    "upstreams.<name>.tls.channel_binding",
+                    word(UpstreamChannelBinding.class),
+                    "prefer",
+                    "Whether the login by SCRAM is tied to the TLS connection it comes by (SCRAM-SHA-256-PLUS).");
     static final Key<Boolean> UPSTREAM_ALLOW_PRIMARY =
             Key.of(
                     "upstreams.<name>.allow_primary",
@@ -490,6 +508,9 @@ final class Keys {
                     UPSTREAM_PASSWORD,
                     UPSTREAM_TLS_MODE,
                     UPSTREAM_TLS_CA,
+                    UPSTREAM_TLS_CERTIFICATE,
+                    UPSTREAM_TLS_KEY,
+                    UPSTREAM_TLS_CHANNEL_BINDING,
                     UPSTREAM_ALLOW_PRIMARY,
                     UPSTREAM_ALLOW_WRITABLE_ROLE,
                     UPSTREAM_MAX_LAG,

@@ -1,5 +1,6 @@
 package dev.postern.server.upstream;
 
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -51,12 +52,7 @@ public final class JdbcConnections {
         properties.setProperty("connectTimeout", seconds(options.connectTimeout()));
         properties.setProperty("loginTimeout", seconds(options.connectTimeout()));
         properties.setProperty("socketTimeout", seconds(options.answerTimeout()));
-        properties.setProperty("sslmode", target.tls().mode());
-        if (target.tls().authorities() != null) {
-            properties.setProperty("sslrootcert", target.tls().authorities().toString());
-        } else if (target.tls().mode().startsWith("verify-")) {
-            properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
-        }
+        target.way().addTo(properties);
         return DriverManager.getConnection(
                 "jdbc:postgresql://" + host + "/" + encoded(database), properties);
     }
@@ -69,9 +65,17 @@ public final class JdbcConnections {
         return URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** PostgreSQL's message on one line; the driver's messages hold no password. */
+    /**
+     * PostgreSQL's message on one line, and why there was no connection if it is that; the driver's
+     * messages hold no password.
+     */
     public static String words(SQLException e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        if (e.getCause() instanceof IOException cause
+                && cause.getMessage() != null
+                && !message.contains(cause.getMessage())) {
+            message = message.strip() + " " + cause.getMessage();
+        }
         String state = e.getSQLState() == null ? "" : " (SQLSTATE " + e.getSQLState() + ")";
         return message.strip().replaceAll("\\s+", " ") + state;
     }

@@ -44,7 +44,11 @@ class ConfigurationLoaderTest {
                                                 "postern_reader",
                                                 null,
                                                 new UpstreamTlsConfig(
-                                                        UpstreamTlsMode.VERIFY_FULL, null),
+                                                        UpstreamTlsMode.VERIFY_FULL,
+                                                        null,
+                                                        null,
+                                                        null,
+                                                        UpstreamChannelBinding.PREFER),
                                                 false,
                                                 false,
                                                 null,
@@ -117,7 +121,7 @@ class ConfigurationLoaderTest {
                             hosts: [replica-1.db:5433, "[2001:db8::1]:5434", replica-2.db]
                             user: postern_reader
                             password: ${file:/run/secrets/upstream}
-                            tls: {mode: verify-ca, ca: ca.crt}
+                            tls: {mode: verify-ca, ca: ca.crt, certificate: client.crt, key: /run/secrets/client.key, channel_binding: require}
                             allow_primary: true
                             allow_writable_role: true
                             max_lag: 30s
@@ -184,7 +188,10 @@ class ConfigurationLoaderTest {
                                                         "file", "/run/secrets/upstream"),
                                                 new UpstreamTlsConfig(
                                                         UpstreamTlsMode.VERIFY_CA,
-                                                        Path.of("/etc/postern/ca.crt")),
+                                                        Path.of("/etc/postern/ca.crt"),
+                                                        Path.of("/etc/postern/client.crt"),
+                                                        Path.of("/run/secrets/client.key"),
+                                                        UpstreamChannelBinding.REQUIRE),
                                                 true,
                                                 true,
                                                 Duration.ofSeconds(30),

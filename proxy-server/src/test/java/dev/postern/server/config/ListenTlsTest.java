@@ -69,6 +69,22 @@ class ListenTlsTest {
                 .containsExactly("postern.yaml:1: listen.tls." + problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "certificate: c|key: missing: certificate is given, so its private key must be",
+                "key: k|certificate: missing: key is given, so its certificate must be",
+                "mode: disable, certificate: c, key: k|certificate: has no effect with mode disable: it is shown by TLS",
+                "mode: disable, channel_binding: require|channel_binding: cannot be require with mode disable: there is no TLS to bind to",
+                "channel_binding: off|channel_binding: must be one of disable, prefer, require, not \"off\" (the word is disable; YAML takes off and no for booleans)"
+            })
+    void upstreamPartsThatDoNotFit_read_areRefused(String tls, String problem) {
+        String yaml = MINIMAL.replace("user:", "tls: {" + tls + "}\n    user:");
+
+        assertThat(problems(yaml)).containsExactly("postern.yaml:4: upstreams.shop.tls." + problem);
+    }
+
     @Test
     void upstreamAuthorityThatWouldNotBeUsed_read_isRefused() {
         String yaml = MINIMAL.replace("user:", "tls: {mode: require, ca: ca.crt}\n    user:");

@@ -67,7 +67,7 @@ final class UpstreamProbeTest {
                 user,
                 () -> new char[0],
                 List.of("postgres", "other"),
-                ProbeTarget.Tls.DISABLED,
+                UpstreamWay.PLAIN,
                 requirements);
     }
 
