@@ -41,7 +41,7 @@ final class OpenWorkbench implements Workbench {
     private final boolean offline;
     private final VerdictService verdicts;
     private final Passwords passwords;
-    private final Ways ways = new Ways();
+    private final Ways ways;
     private final Gate gate = new Gate();
     private final Map<List<String>, CatalogLook> looks = new HashMap<>();
     private final ExecutorService reading =
@@ -59,8 +59,10 @@ final class OpenWorkbench implements Workbench {
         this.configuration = configuration;
         this.offline = offline;
         this.verdicts = Composition.verdicts(configuration, GateObserver.NONE, System::nanoTime);
-        this.passwords =
-                new Passwords(SecretResolver.standard(System.getenv(), configuration.directory()));
+        SecretResolver secrets =
+                SecretResolver.standard(System.getenv(), configuration.directory());
+        this.passwords = new Passwords(secrets);
+        this.ways = new Ways(secrets, System::nanoTime);
     }
 
     @Override
@@ -143,5 +145,6 @@ final class OpenWorkbench implements Workbench {
     public void close() {
         reading.shutdownNow();
         verdicts.close();
+        ways.close();
     }
 }

@@ -118,9 +118,10 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             throws UnusableConfigurationException, IOException {
         LiveConfiguration live =
                 new LiveConfiguration(Composition.snapshot(configuration, configuration.session()));
-        Passwords passwords =
-                new Passwords(SecretResolver.standard(System.getenv(), configuration.directory()));
-        Ways ways = new Ways();
+        SecretResolver secrets =
+                SecretResolver.standard(System.getenv(), configuration.directory());
+        Passwords passwords = new Passwords(secrets);
+        Ways ways = parts.add(new Ways(secrets, nanoTime));
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
             if (upstream.password() != null) {
                 passwords.add(upstream.name(), upstream.password());
@@ -257,6 +258,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             UpstreamConnector connector =
                     new UpstreamConnector(
                             new ReflectiveChannelFactory<>(eventLoops.channel()),
+                            ways.to(upstream),
                             host -> probe.isEligible(upstream.name(), host.toString()));
             routes.put(
                     upstream.name(),

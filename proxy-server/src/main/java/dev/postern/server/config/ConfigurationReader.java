@@ -161,7 +161,9 @@ final class ConfigurationReader {
                                         part.findPath(Keys.UPSTREAM_TLS_CERTIFICATE),
                                         part.findPath(Keys.UPSTREAM_TLS_KEY),
                                         part.get(Keys.UPSTREAM_TLS_CHANNEL_BINDING)));
-        if (tls == null) {
+        Section sshPart = section.section("ssh");
+        SshConfig ssh = sshPart.isPresent() ? section(sshPart, ConfigurationReader::ssh) : null;
+        if (tls == null || (sshPart.isPresent() && ssh == null)) {
             return null;
         }
         return new UpstreamConfig(
@@ -170,12 +172,34 @@ final class ConfigurationReader {
                 section.get(Keys.UPSTREAM_USER),
                 section.find(Keys.UPSTREAM_PASSWORD),
                 tls,
+                ssh,
                 section.get(Keys.UPSTREAM_ALLOW_PRIMARY),
                 section.get(Keys.UPSTREAM_ALLOW_WRITABLE_ROLE),
                 section.find(Keys.UPSTREAM_MAX_LAG),
                 section.get(Keys.UPSTREAM_CONNECT_TIMEOUT),
                 section.get(Keys.UPSTREAM_CHECK_INTERVAL),
                 new PoolConfig(section.section("pool").get(Keys.UPSTREAM_POOL_MAX)));
+    }
+
+    private static SshConfig ssh(Section section) {
+        HostPort host = section.find(Keys.UPSTREAM_SSH_HOST);
+        if (host == null) {
+            throw new InvalidValueException("host", "missing; the key is required");
+        }
+        String user = section.find(Keys.UPSTREAM_SSH_USER);
+        if (user == null) {
+            throw new InvalidValueException("user", "missing; the key is required");
+        }
+        return new SshConfig(
+                host,
+                user,
+                section.find(Keys.UPSTREAM_SSH_PASSWORD),
+                section.findPath(Keys.UPSTREAM_SSH_KEY),
+                section.find(Keys.UPSTREAM_SSH_PASSPHRASE),
+                section.findPath(Keys.UPSTREAM_SSH_KNOWN_HOSTS),
+                section.find(Keys.UPSTREAM_SSH_HOST_KEY),
+                section.get(Keys.UPSTREAM_SSH_CONNECT_TIMEOUT),
+                section.get(Keys.UPSTREAM_SSH_KEEP_ALIVE));
     }
 
     private PolicyConfig policy(Section section) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param user the role Postern logs in as
  * @param password where its password is kept; {@code null}: the server must not ask for one
  * @param tls how connections are protected
+ * @param ssh what connections go through; {@code null}: to the hosts directly
  * @param allowPrimary whether a host that is no hot standby may be used
  * @param allowWritableRole whether a role that could write may be used
  * @param maxLag how far behind a standby may be; {@code null}: any
@@ -25,6 +26,7 @@ public record UpstreamConfig(
         String user,
         @Nullable SecretReference password,
         UpstreamTlsConfig tls,
+        @Nullable SshConfig ssh,
         boolean allowPrimary,
         boolean allowWritableRole,
         @Nullable Duration maxLag,

@@ -1,6 +1,11 @@
 package dev.postern.server.upstream;
 
+import dev.postern.server.ssh.SshTunnel;
 import dev.postern.server.tls.UpstreamTls;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.NoopAddressResolverGroup;
 import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
 import java.util.Map;
@@ -23,18 +28,21 @@ public final class UpstreamWay {
     private static final Map<String, WeakReference<UpstreamWay>> WAYS = new ConcurrentHashMap<>();
 
     /** To the host itself, without TLS. */
-    public static final UpstreamWay PLAIN = new UpstreamWay(UpstreamTls.disabled());
+    public static final UpstreamWay PLAIN = new UpstreamWay(UpstreamTls.disabled(), null);
 
     private final String id = UUID.randomUUID().toString();
     private final UpstreamTls tls;
+    private final @Nullable SshTunnel tunnel;
 
     /**
      * Makes a way.
      *
-     * @param tls how connections are protected
+     * @param tls how connections are protected, the tunnel's own protection aside
+     * @param tunnel what they go through, not owned; {@code null}: to the hosts themselves
      */
-    public UpstreamWay(UpstreamTls tls) {
+    public UpstreamWay(UpstreamTls tls, @Nullable SshTunnel tunnel) {
         this.tls = tls;
+        this.tunnel = tunnel;
         register(id, this);
     }
 
@@ -48,6 +56,26 @@ public final class UpstreamWay {
         return tls;
     }
 
+    /** Returns what connections go through; {@code null}: to the hosts themselves. */
+    @Nullable SshTunnel tunnel() {
+        return tunnel;
+    }
+
+    /**
+     * Returns what makes the channels of connections.
+     *
+     * @param direct makes those to the hosts themselves
+     */
+    ChannelFactory<? extends Channel> channels(ChannelFactory<? extends Channel> direct) {
+        SshTunnel through = tunnel;
+        return through == null ? direct : () -> new TunnelChannel(through);
+    }
+
+    /** Returns what resolves hosts' names: at the end of a tunnel, that is the SSH server. */
+    AddressResolverGroup<?> resolver() {
+        return tunnel == null ? BackgroundResolver.INSTANCE : NoopAddressResolverGroup.INSTANCE;
+    }
+
     /** Tells pgjdbc to take this way. */
     void addTo(Properties properties) {
         properties.setProperty(PROPERTY, id);
@@ -59,6 +87,9 @@ public final class UpstreamWay {
                     case VERIFY_CA -> "verify-ca";
                     case VERIFY_FULL -> "verify-full";
                 });
+        if (tunnel != null) {
+            properties.setProperty("socketFactory", JdbcTunnelSockets.class.getName());
+        }
         if (tls.mode() != UpstreamTls.Mode.DISABLE) {
             properties.setProperty("sslfactory", JdbcTlsSockets.class.getName());
         }

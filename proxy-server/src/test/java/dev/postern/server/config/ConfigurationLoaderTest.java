@@ -49,6 +49,7 @@ class ConfigurationLoaderTest {
                                                         null,
                                                         null,
                                                         UpstreamChannelBinding.PREFER),
+                                                null,
                                                 false,
                                                 false,
                                                 null,
@@ -122,6 +123,7 @@ class ConfigurationLoaderTest {
                             user: postern_reader
                             password: ${file:/run/secrets/upstream}
                             tls: {mode: verify-ca, ca: ca.crt, certificate: client.crt, key: /run/secrets/client.key, channel_binding: require}
+                            ssh: {host: "bastion.db:2222", user: tunnel, key: id, passphrase: "${env:PHRASE}", known_hosts: known_hosts, connect_timeout: 3s, keep_alive: 4s}
                             allow_primary: true
                             allow_writable_role: true
                             max_lag: 30s
@@ -192,6 +194,16 @@ class ConfigurationLoaderTest {
                                                         Path.of("/etc/postern/client.crt"),
                                                         Path.of("/run/secrets/client.key"),
                                                         UpstreamChannelBinding.REQUIRE),
+                                                new SshConfig(
+                                                        new HostPort("bastion.db", 2222),
+                                                        "tunnel",
+                                                        null,
+                                                        Path.of("/etc/postern/id"),
+                                                        new SecretReference("env", "PHRASE"),
+                                                        Path.of("/etc/postern/known_hosts"),
+                                                        null,
+                                                        Duration.ofSeconds(3),
+                                                        Duration.ofSeconds(4)),
                                                 true,
                                                 true,
                                                 Duration.ofSeconds(30),

@@ -85,6 +85,32 @@ class ListenTlsTest {
         assertThat(problems(yaml)).containsExactly("postern.yaml:4: upstreams.shop.tls." + problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "user: u|host: missing; the key is required",
+                "host: b|user: missing; the key is required",
+                "host: b, user: u, host_key: H|key: missing: either password or key is needed to log in to the SSH server",
+                "host: b, user: u, host_key: H, key: k, password: P|key: cannot be given together with password",
+                "host: b, user: u, host_key: H, password: P, passphrase: P|passphrase: has no effect without key",
+                "host: b, user: u, key: k|known_hosts: missing: either known_hosts or host_key is needed to know the SSH server by; ssh-keyscan shows its keys, ssh-keygen -lf - their fingerprints",
+                "host: b, user: u, key: k, known_hosts: f, host_key: H|host_key: cannot be given together with known_hosts",
+                "host: b, user: u, key: k, host_key: none|host_key: must be a fingerprint as ssh-keygen -l shows it: SHA256: and 43 characters, not \"none\"",
+                "host: b, user: u, key: k, host_key: H, keep_alive: 0s|keep_alive: must be a duration from 100ms to 1h, such as 500ms, 30s, 5m or 1h, not \"0s\""
+            })
+    void sshPartsThatDoNotFit_read_areRefused(String ssh, String problem) {
+        String yaml =
+                MINIMAL.replace(
+                        "user:",
+                        "ssh: {"
+                                + ssh.replace(": H", ": \"SHA256:" + "a".repeat(43) + "\"")
+                                        .replace(": P", ": \"${env:P}\"")
+                                + "}\n    user:");
+
+        assertThat(problems(yaml)).containsExactly("postern.yaml:4: upstreams.shop.ssh." + problem);
+    }
+
     @Test
     void upstreamAuthorityThatWouldNotBeUsed_read_isRefused() {
         String yaml = MINIMAL.replace("user:", "tls: {mode: require, ca: ca.crt}\n    user:");
