@@ -153,7 +153,7 @@ final class Composition {
                 name,
                 config.hosts().stream().map(HostPort::toString).toList(),
                 config.user(),
-                () -> passwords.get(name),
+                passwords.of(config),
                 databases,
                 way,
                 new ProbeTarget.Requirements(
@@ -195,7 +195,7 @@ final class Composition {
                         .map(host -> new UpstreamHost(host.host(), host.port()))
                         .toList(),
                 config.user(),
-                () -> passwords.get(name),
+                passwords.of(config),
                 way.tls(),
                 config.connectTimeout(),
                 config.allowPrimary(),

@@ -22,6 +22,7 @@ import dev.postern.sql.SqlReader;
 import dev.postern.sql.grammar.Grammar;
 import dev.postern.sql.grammar.GrammarModule;
 import dev.postern.sql.grammar.WasmGrammar;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class OpenWorkbench implements Workbench {
         this.verdicts = Composition.verdicts(configuration, GateObserver.NONE, System::nanoTime);
         SecretResolver secrets =
                 SecretResolver.standard(System.getenv(), configuration.directory());
-        this.passwords = new Passwords(secrets);
+        this.passwords = new Passwords(secrets, Clouds::source, InstantSource.system());
         this.ways = new Ways(secrets, System::nanoTime);
     }
 
@@ -82,9 +83,7 @@ final class OpenWorkbench implements Workbench {
         }
         UpstreamConfig upstream = Objects.requireNonNull(configuration.upstreams().get(name));
         try {
-            if (upstream.password() != null) {
-                passwords.add(name, upstream.password());
-            }
+            passwords.add(upstream);
             DirectCatalogReading.Answer answer =
                     new DirectCatalogReading(
                                     Composition.catalogs(configuration.gate().catalog()).limits(),

@@ -120,12 +120,10 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 new LiveConfiguration(Composition.snapshot(configuration, configuration.session()));
         SecretResolver secrets =
                 SecretResolver.standard(System.getenv(), configuration.directory());
-        Passwords passwords = new Passwords(secrets);
+        Passwords passwords = new Passwords(secrets, Clouds::source, clock);
         Ways ways = parts.add(new Ways(secrets, nanoTime));
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
-            if (upstream.password() != null) {
-                passwords.add(upstream.name(), upstream.password());
-            }
+            passwords.add(upstream);
             ways.add(upstream);
         }
         ServerMetrics metrics = parts.add(new ServerMetrics());

@@ -163,7 +163,11 @@ final class ConfigurationReader {
                                         part.get(Keys.UPSTREAM_TLS_CHANNEL_BINDING)));
         Section sshPart = section.section("ssh");
         SshConfig ssh = sshPart.isPresent() ? section(sshPart, ConfigurationReader::ssh) : null;
-        if (tls == null || (sshPart.isPresent() && ssh == null)) {
+        Section iamPart = section.section("iam");
+        IamConfig iam = iamPart.isPresent() ? section(iamPart, ConfigurationReader::iam) : null;
+        if (tls == null
+                || (sshPart.isPresent() && ssh == null)
+                || (iamPart.isPresent() && iam == null)) {
             return null;
         }
         return new UpstreamConfig(
@@ -171,6 +175,7 @@ final class ConfigurationReader {
                 section.get(Keys.UPSTREAM_HOSTS),
                 section.get(Keys.UPSTREAM_USER),
                 section.find(Keys.UPSTREAM_PASSWORD),
+                iam,
                 tls,
                 ssh,
                 section.get(Keys.UPSTREAM_ALLOW_PRIMARY),
@@ -179,6 +184,14 @@ final class ConfigurationReader {
                 section.get(Keys.UPSTREAM_CONNECT_TIMEOUT),
                 section.get(Keys.UPSTREAM_CHECK_INTERVAL),
                 new PoolConfig(section.section("pool").get(Keys.UPSTREAM_POOL_MAX)));
+    }
+
+    private static IamConfig iam(Section section) {
+        IamProvider provider = section.find(Keys.UPSTREAM_IAM_PROVIDER);
+        if (provider == null) {
+            throw new InvalidValueException("provider", "missing; the key is required");
+        }
+        return new IamConfig(provider, section.find(Keys.UPSTREAM_IAM_REGION));
     }
 
     private static SshConfig ssh(Section section) {

@@ -15,6 +15,7 @@ import static dev.postern.server.config.ValueTypes.listOf;
 import static dev.postern.server.config.ValueTypes.name;
 import static dev.postern.server.config.ValueTypes.network;
 import static dev.postern.server.config.ValueTypes.path;
+import static dev.postern.server.config.ValueTypes.region;
 import static dev.postern.server.config.ValueTypes.relation;
 import static dev.postern.server.config.ValueTypes.secret;
 import static dev.postern.server.config.ValueTypes.size;
@@ -135,6 +136,18 @@ final class Keys {
                     secret(),
                     "the server must not ask for one",
                     "Where that role's password is kept.");
+    static final Key<IamProvider> UPSTREAM_IAM_PROVIDER =
+            Key.optional(
+                    "upstreams.<name>.iam.provider",
+                    word(IamProvider.class),
+                    "the role has a password, or needs none",
+                    "Whose cloud makes the passwords of that role, from the identity that Postern runs with there.");
+    static final Key<String> UPSTREAM_IAM_REGION =
+            Key.optional(
+                    "upstreams.<name>.iam.region",
+                    region(),
+                    "required with provider aws, refused with the others",
+                    "The region of the database, which the passwords are signed for.");
     static final Key<UpstreamTlsMode> UPSTREAM_TLS_MODE =
             Key.of(
                     "upstreams.<name>.tls.mode",
@@ -562,6 +575,8 @@ final class Keys {
                     UPSTREAM_HOSTS,
                     UPSTREAM_USER,
                     UPSTREAM_PASSWORD,
+                    UPSTREAM_IAM_PROVIDER,
+                    UPSTREAM_IAM_REGION,
                     UPSTREAM_TLS_MODE,
                     UPSTREAM_TLS_CA,
                     UPSTREAM_TLS_CERTIFICATE,

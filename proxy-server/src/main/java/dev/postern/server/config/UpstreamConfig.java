@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosts the standbys, at least one
  * @param user the role Postern logs in as
  * @param password where its password is kept; {@code null}: the server must not ask for one
+ * @param iam what makes passwords instead; {@code null}: nothing does
  * @param tls how connections are protected
  * @param ssh what connections go through; {@code null}: to the hosts directly
  * @param allowPrimary whether a host that is no hot standby may be used
@@ -25,6 +26,7 @@ public record UpstreamConfig(
         List<HostPort> hosts,
         String user,
         @Nullable SecretReference password,
+        @Nullable IamConfig iam,
         UpstreamTlsConfig tls,
         @Nullable SshConfig ssh,
         boolean allowPrimary,
@@ -40,5 +42,26 @@ public record UpstreamConfig(
         Keys.UPSTREAM_MAX_LAG.checkIfPresent(maxLag);
         Keys.UPSTREAM_CONNECT_TIMEOUT.check(connectTimeout);
         Keys.UPSTREAM_CHECK_INTERVAL.check(checkInterval);
+        if (iam != null) {
+            checkIam(password, tls);
+        }
+    }
+
+    /** Such a password is sent as it is: it must not be seen on the way, nor by another server. */
+    private static void checkIam(@Nullable SecretReference password, UpstreamTlsConfig tls) {
+        if (password != null) {
+            throw new InvalidValueException("iam", "cannot be given together with password");
+        }
+        switch (tls.mode()) {
+            case DISABLE, REQUIRE ->
+                    throw new InvalidValueException(
+                            "tls.mode",
+                            "must be verify-ca or verify-full with iam: the password is sent as it is");
+            case VERIFY_CA, VERIFY_FULL -> {}
+        }
+        if (tls.channelBinding() == UpstreamChannelBinding.REQUIRE) {
+            throw new InvalidValueException(
+                    "tls.channel_binding", "cannot be require with iam: the login is not by SCRAM");
+        }
     }
 }

@@ -30,6 +30,7 @@ final class ValueTypes {
     private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,9})(ms|s|m|h|d)");
     private static final Pattern HOST =
             Pattern.compile("[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}");
+    private static final Pattern REGION = Pattern.compile("[a-z]{2,}(?:-[a-z0-9]+)+");
     private static final Pattern FINGERPRINT = Pattern.compile("SHA256:[A-Za-z0-9+/]{43}");
     private static final String IDENTIFIER = "[\\p{L}_][\\p{L}\\p{N}_$]{0,62}";
     private static final Pattern FUNCTION =
@@ -220,6 +221,10 @@ final class ValueTypes {
     static ValueType<HostPort> sshHost() {
         String form = "host or host:port, such as bastion.example.com or bastion.example.com:2222";
         return of(form, node -> converted(node, form, text -> HostPort.parse(text, SSH_PORT)));
+    }
+
+    static ValueType<String> region() {
+        return text("a region such as eu-central-1", REGION);
     }
 
     static ValueType<String> fingerprint() {

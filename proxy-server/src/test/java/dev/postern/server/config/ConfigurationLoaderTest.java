@@ -43,6 +43,7 @@ class ConfigurationLoaderTest {
                                                 List.of(new HostPort("replica-1.db", 5432)),
                                                 "postern_reader",
                                                 null,
+                                                null,
                                                 new UpstreamTlsConfig(
                                                         UpstreamTlsMode.VERIFY_FULL,
                                                         null,
@@ -188,6 +189,7 @@ class ConfigurationLoaderTest {
                                                 "postern_reader",
                                                 new SecretReference(
                                                         "file", "/run/secrets/upstream"),
+                                                null,
                                                 new UpstreamTlsConfig(
                                                         UpstreamTlsMode.VERIFY_CA,
                                                         Path.of("/etc/postern/ca.crt"),

@@ -111,6 +111,35 @@ class ListenTlsTest {
         assertThat(problems(yaml)).containsExactly("postern.yaml:4: upstreams.shop.ssh." + problem);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "iam: {region: eu-central-1}|iam.provider: missing; the key is required",
+                "iam: {provider: aws}|iam.region: missing: provider aws signs for the database's region",
+                "iam: {provider: gcp, region: eu-central-1}|iam.region: has no effect with provider gcp",
+                "iam: {provider: azure}, tls: {mode: require}|tls.mode: must be verify-ca or verify-full with iam: the password is sent as it is",
+                "iam: {provider: azure}, tls: {mode: disable}|tls.mode: must be verify-ca or verify-full with iam: the password is sent as it is",
+                "iam: {provider: gcp}, tls: {channel_binding: require}|tls.channel_binding: cannot be require with iam: the login is not by SCRAM",
+                "iam: {provider: gcp}, password: P|iam: cannot be given together with password",
+                "iam: {provider: gpc}|iam.provider: must be one of aws, gcp, azure, not \"gpc\" (did you mean gcp?)"
+            })
+    void iamThatDoesNotFit_read_isRefused(String keys, String problem) {
+        String yaml =
+                """
+                upstreams:
+                  shop: {hosts: [replica-1.db], user: postern_reader, %s}
+                policies:
+                  reporting: {upstream: shop, databases: [shop]}
+                """
+                        .formatted(keys.replace(": P", ": \"${env:P}\""));
+
+        assertThat(problems(yaml))
+                .singleElement()
+                .asString()
+                .startsWith("postern.yaml:2: upstreams.shop." + problem);
+    }
+
     @Test
     void upstreamAuthorityThatWouldNotBeUsed_read_isRefused() {
         String yaml = MINIMAL.replace("user:", "tls: {mode: require, ca: ca.crt}\n    user:");

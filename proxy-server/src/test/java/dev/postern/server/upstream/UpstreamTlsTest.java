@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
  * pgjdbc, so each case is tried both ways.
  */
 class UpstreamTlsTest {
+
+    /** As long as those of clouds. */
+    private static final String TOKEN = "eyJ0".repeat(400);
 
     @TempDir private static Path directory;
 
@@ -63,6 +67,7 @@ class UpstreamTlsTest {
                         hostssl all by_scram       127.0.0.1/32 scram-sha-256
                         hostssl all by_both        127.0.0.1/32 scram-sha-256 clientcert=verify-ca
                         hostssl all by_md5         127.0.0.1/32 md5
+                        hostssl all by_token       127.0.0.1/32 password
                         """,
                         List.of(
                                 "ssl = on",
@@ -73,6 +78,9 @@ class UpstreamTlsTest {
                 "create role by_certificate login;"
                         + "create role by_scram login password 'secret';"
                         + "create role by_both login password 'secret';"
+                        + "create role by_token login password '"
+                        + TOKEN
+                        + "';"
                         + "set password_encryption = md5;"
                         + "create role by_md5 login password 'secret'");
     }
@@ -96,6 +104,11 @@ class UpstreamTlsTest {
     }
 
     private static Future<UpstreamConnection> session(int port, String user, UpstreamTls tls) {
+        return session(port, user, "secret"::toCharArray, tls);
+    }
+
+    private static Future<UpstreamConnection> session(
+            int port, String user, Supplier<char[]> password, UpstreamTls tls) {
         return new UpstreamConnector(NioSocketChannel::new, HostEligibility.ALL)
                 .connect(
                         eventLoop,
@@ -103,7 +116,7 @@ class UpstreamTlsTest {
                                 List.of(new UpstreamHost("localhost", port)),
                                 user,
                                 "postgres",
-                                "secret"::toCharArray,
+                                password,
                                 tls,
                                 Duration.ofSeconds(10),
                                 Map.of(),
@@ -112,6 +125,11 @@ class UpstreamTlsTest {
     }
 
     private static String byJdbc(int port, String user, UpstreamTls tls) throws SQLException {
+        return byJdbc(port, user, "secret"::toCharArray, tls);
+    }
+
+    private static String byJdbc(int port, String user, Supplier<char[]> password, UpstreamTls tls)
+            throws SQLException {
         String host = "localhost:" + port;
         try (Connection connection =
                         JdbcConnections.open(
@@ -119,7 +137,7 @@ class UpstreamTlsTest {
                                         "test",
                                         List.of(host),
                                         user,
-                                        "secret"::toCharArray,
+                                        password,
                                         List.of("postgres"),
                                         new UpstreamWay(tls, null),
                                         new ProbeTarget.Requirements(true, true, null)),
@@ -181,6 +199,16 @@ class UpstreamTlsTest {
                 "by_both",
                 tls(Mode.VERIFY_CA, client, ChannelBinding.REQUIRE),
                 "/CN=by_certificate");
+    }
+
+    @Test
+    void passwordOfTheHost_longAsAToken_serves() throws Exception {
+        HostPassword token = host -> (host.port() == server.port() ? TOKEN : "wrong").toCharArray();
+        UpstreamTls tls = tls(Mode.VERIFY_FULL, null, ChannelBinding.PREFER);
+        Future<UpstreamConnection> session = session(server.port(), "by_token", token, tls);
+        assertThat(session.cause()).isNull();
+        session.getNow().channel().close().syncUninterruptibly();
+        assertThat(byJdbc(server.port(), "by_token", token, tls)).isEqualTo("none");
     }
 
     @Test
