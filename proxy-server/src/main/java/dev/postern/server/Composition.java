@@ -24,7 +24,6 @@ import dev.postern.server.config.PoolConfig;
 import dev.postern.server.config.RelationsConfig;
 import dev.postern.server.config.SessionConfig;
 import dev.postern.server.config.UpstreamConfig;
-import dev.postern.server.config.UpstreamTlsConfig;
 import dev.postern.server.enforce.GateObserver;
 import dev.postern.server.enforce.GateSettings;
 import dev.postern.server.enforce.SessionLimits;
@@ -35,12 +34,12 @@ import dev.postern.server.pool.PoolSettings;
 import dev.postern.server.pool.UpstreamPools;
 import dev.postern.server.tls.InvalidTlsFileException;
 import dev.postern.server.tls.ListenTls;
-import dev.postern.server.tls.UpstreamTls;
 import dev.postern.server.upstream.HostSelection;
 import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
 import dev.postern.server.upstream.UpstreamTarget;
+import dev.postern.server.upstream.UpstreamWay;
 import dev.postern.sql.GateLimits;
 import dev.postern.sql.grammar.GrammarModule;
 import java.nio.file.Path;
@@ -153,7 +152,10 @@ final class Composition {
      * Returns what the probe looks after: an upstream with the databases that policies open on it.
      */
     static ProbeTarget probeTarget(
-            UpstreamConfig config, Configuration configuration, Passwords passwords) {
+            UpstreamConfig config,
+            Configuration configuration,
+            Passwords passwords,
+            UpstreamWay way) {
         String name = config.name();
         List<String> databases =
                 configuration.policies().values().stream()
@@ -161,20 +163,13 @@ final class Composition {
                         .flatMap(policy -> policy.databases().stream())
                         .distinct()
                         .toList();
-        String mode =
-                switch (config.tls().mode()) {
-                    case DISABLE -> "disable";
-                    case REQUIRE -> "require";
-                    case VERIFY_CA -> "verify-ca";
-                    case VERIFY_FULL -> "verify-full";
-                };
         return new ProbeTarget(
                 name,
                 config.hosts().stream().map(HostPort::toString).toList(),
                 config.user(),
-                () -> passwords.get(name),
+                passwords.of(config),
                 databases,
-                new ProbeTarget.Tls(mode, config.tls().ca()),
+                way,
                 new ProbeTarget.Timing(config.checkInterval(), config.checkTimeout()),
                 new ProbeTarget.Requirements(
                         config.allowPrimary(), config.allowWritableRole(), config.maxLag()));
@@ -212,14 +207,13 @@ final class Composition {
             UpstreamConfig config,
             SessionConfig session,
             Passwords passwords,
+            UpstreamWay way,
             UpstreamConnector connector,
             UpstreamHosts known,
             PoolMetrics metrics,
-            LongSupplier nanoTime)
-            throws UnusableConfigurationException {
+            LongSupplier nanoTime) {
         String name = config.name();
         List<UpstreamHost> hosts = hosts(config);
-        UpstreamTls tls = upstreamTls(name, config.tls());
         HostConnections connections = new HostConnections(hosts);
         UpstreamPools pools =
                 new UpstreamPools(
@@ -231,8 +225,8 @@ final class Composition {
                                                 hosts,
                                                 config.user(),
                                                 database,
-                                                () -> passwords.get(name),
-                                                tls,
+                                                passwords.of(config),
+                                                way.tls(),
                                                 config.connectTimeout(),
                                                 PinnedSettings.all(),
                                                 config.allowPrimary(),
@@ -243,7 +237,7 @@ final class Composition {
         return new UpstreamRoute(
                 name,
                 hosts,
-                tls,
+                way.tls(),
                 config.connectTimeout(),
                 config.allowPrimary(),
                 config.allowWritableRole(),
@@ -282,23 +276,6 @@ final class Composition {
                 .map(host -> new UpstreamHost(host.host(), host.port()))
                 .distinct()
                 .toList();
-    }
-
-    private static UpstreamTls upstreamTls(String upstream, UpstreamTlsConfig config)
-            throws UnusableConfigurationException {
-        UpstreamTls.Mode mode =
-                switch (config.mode()) {
-                    case DISABLE -> UpstreamTls.Mode.DISABLE;
-                    case REQUIRE -> UpstreamTls.Mode.REQUIRE;
-                    case VERIFY_CA -> UpstreamTls.Mode.VERIFY_CA;
-                    case VERIFY_FULL -> UpstreamTls.Mode.VERIFY_FULL;
-                };
-        try {
-            return UpstreamTls.load(mode, config.ca());
-        } catch (InvalidTlsFileException | IllegalArgumentException e) {
-            throw new UnusableConfigurationException(
-                    "upstreams." + upstream + ".tls: " + e.getMessage());
-        }
     }
 
     /** Returns how long agents' messages may be. */

@@ -17,26 +17,30 @@ import dev.postern.server.secrets.SecretResolver;
 import dev.postern.server.upstream.HostLook;
 import dev.postern.server.upstream.HostPosture;
 import dev.postern.server.upstream.Objection;
+import dev.postern.server.upstream.ProbeTarget;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Runs all checks of the pre-flight list, with what a server would connect with. */
-final class Examination {
+final class Examination implements AutoCloseable {
 
     private final Configuration configuration;
     private final Passwords passwords;
     private final SecretResolver resolver;
+    private final Ways ways;
 
     private Examination(Configuration configuration) {
         this.configuration = configuration;
         resolver = SecretResolver.standard(System.getenv(), configuration.directory());
-        passwords = new Passwords(resolver);
+        passwords = new Passwords(resolver, Clouds::source, InstantSource.system());
+        ways = new Ways(resolver, System::nanoTime);
     }
 
     static List<Finding> run(Patient patient) {
-        Examination examination = new Examination(patient.configuration());
         List<Finding> findings = new ArrayList<>();
-        try (OpenWorkbench bench = new OpenWorkbench(patient.configuration(), false)) {
+        try (Examination examination = new Examination(patient.configuration());
+                OpenWorkbench bench = new OpenWorkbench(patient.configuration(), false)) {
             examination.checks(patient, bench).forEach(check -> findings.addAll(check.run()));
         }
         return findings;
@@ -56,16 +60,24 @@ final class Examination {
     }
 
     private HostPosture look(UpstreamConfig upstream, HostPort host) {
+        ProbeTarget target;
         try {
-            if (upstream.password() != null) {
-                passwords.add(upstream.name(), upstream.password());
-            }
+            target = target(upstream);
         } catch (UnusableConfigurationException e) {
             return new HostPosture.Unreachable(e.reason(), Objection.Cause.NO_CONNECTION);
         }
-        return HostLook.now(
-                Composition.probeTarget(upstream, configuration, passwords),
-                host.toString(),
-                System::nanoTime);
+        return HostLook.now(target, host.toString(), System::nanoTime);
+    }
+
+    /** The hosts of an upstream, which are looked at side by side, have one way. */
+    private synchronized ProbeTarget target(UpstreamConfig upstream)
+            throws UnusableConfigurationException {
+        passwords.add(upstream);
+        return Composition.probeTarget(upstream, configuration, passwords, ways.of(upstream));
+    }
+
+    @Override
+    public void close() {
+        ways.close();
     }
 }

@@ -28,6 +28,7 @@ import dev.postern.sql.grammar.Grammar;
 import dev.postern.sql.grammar.GrammarModule;
 import dev.postern.sql.grammar.WasmGrammar;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ final class OpenWorkbench implements Workbench {
     private final boolean offline;
     private final VerdictService verdicts;
     private final Passwords passwords;
+    private final Ways ways;
     private final Gate gate = new Gate();
     private final Map<List<String>, CatalogLook> looks = new HashMap<>();
     private final ExecutorService reading =
@@ -64,8 +66,10 @@ final class OpenWorkbench implements Workbench {
         this.configuration = configuration;
         this.offline = offline;
         this.verdicts = Composition.verdicts(configuration, GateObserver.NONE, System::nanoTime);
-        this.passwords =
-                new Passwords(SecretResolver.standard(System.getenv(), configuration.directory()));
+        SecretResolver secrets =
+                SecretResolver.standard(System.getenv(), configuration.directory());
+        this.passwords = new Passwords(secrets, Clouds::source, InstantSource.system());
+        this.ways = new Ways(secrets, System::nanoTime);
     }
 
     @Override
@@ -85,15 +89,14 @@ final class OpenWorkbench implements Workbench {
         }
         UpstreamConfig upstream = Objects.requireNonNull(configuration.upstreams().get(name));
         try {
-            if (upstream.password() != null) {
-                passwords.add(name, upstream.password());
-            }
+            passwords.add(upstream);
             DirectCatalogReading.Answer answer =
                     new DirectCatalogReading(
                                     Composition.catalogs(configuration.gate().catalog()).limits(),
                                     upstream.connectTimeout())
                             .read(
-                                    Composition.probeTarget(upstream, configuration, passwords),
+                                    Composition.probeTarget(
+                                            upstream, configuration, passwords, ways.of(upstream)),
                                     database);
             return CatalogLook.read(database, answer.catalog(), answer.host());
         } catch (UnusableConfigurationException e) {
@@ -107,15 +110,14 @@ final class OpenWorkbench implements Workbench {
     public PrivilegesLook privileges(String name, String host, String database) {
         UpstreamConfig upstream = Objects.requireNonNull(configuration.upstreams().get(name));
         try {
-            if (upstream.password() != null) {
-                passwords.add(name, upstream.password());
-            }
+            passwords.add(upstream);
             return new PrivilegesLook(
                     new PrivilegesReading(
                                     upstream.connectTimeout(),
                                     configuration.gate().catalog().timeLimit())
                             .read(
-                                    Composition.probeTarget(upstream, configuration, passwords),
+                                    Composition.probeTarget(
+                                            upstream, configuration, passwords, ways.of(upstream)),
                                     host,
                                     database),
                     null);
@@ -180,5 +182,6 @@ final class OpenWorkbench implements Workbench {
     public void close() {
         reading.shutdownNow();
         verdicts.close();
+        ways.close();
     }
 }

@@ -55,6 +55,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final LiveConfiguration live;
+    private final Ways ways;
     private final ActiveSessions sessions;
     private final Ledger ledger;
     private final Channel listener;
@@ -67,6 +68,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
 
     private PosternServer(
             LiveConfiguration live,
+            Ways ways,
             ActiveSessions sessions,
             Ledger ledger,
             Channel listener,
@@ -77,6 +79,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             Readiness readiness,
             SessionConfig sessionLimits) {
         this.live = live;
+        this.ways = ways;
         this.sessions = sessions;
         this.ledger = ledger;
         this.listener = listener;
@@ -112,12 +115,13 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             throws UnusableConfigurationException, IOException {
         LiveConfiguration live =
                 new LiveConfiguration(Composition.snapshot(configuration, configuration.session()));
-        Passwords passwords =
-                new Passwords(SecretResolver.standard(System.getenv(), configuration.directory()));
+        SecretResolver secrets =
+                SecretResolver.standard(System.getenv(), configuration.directory());
+        Passwords passwords = new Passwords(secrets, Clouds::source, clock);
+        Ways ways = parts.add(new Ways(secrets, nanoTime));
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
-            if (upstream.password() != null) {
-                passwords.add(upstream.name(), upstream.password());
-            }
+            passwords.add(upstream);
+            ways.add(upstream);
         }
         ServerMetrics metrics = parts.add(new ServerMetrics());
         AuditTrail audit =
@@ -128,19 +132,19 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 parts.add(Composition.verdicts(configuration, new GateCounting(metrics), nanoTime));
         EventLoops eventLoops =
                 parts.add(EventLoops.start("postern", Composition.eventLoops(configuration)));
-        UpstreamProbe probe = parts.add(probe(configuration, passwords, nanoTime));
+        UpstreamProbe probe = parts.add(probe(configuration, passwords, ways, nanoTime));
         CatalogCounting catalogCounting = new CatalogCounting(metrics);
         CatalogService catalogs =
                 parts.add(
                         CatalogService.start(
-                                probeTargets(configuration, passwords),
+                                probeTargets(configuration, passwords, ways),
                                 probe,
                                 Composition.catalogs(configuration.gate().catalog()),
                                 catalogCounting,
                                 nanoTime));
         catalogCounting.publish(catalogs);
         Map<String, UpstreamRoute> routes =
-                routes(configuration, passwords, probe, eventLoops, metrics, nanoTime);
+                routes(configuration, passwords, ways, probe, eventLoops, metrics, nanoTime);
         routes.values().forEach(route -> parts.add(route.pools()));
         warm(configuration, routes, eventLoops);
         UpstreamStates.publish(routes.values(), metrics);
@@ -210,6 +214,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                 null);
         return new PosternServer(
                 live,
+                ways,
                 sessions,
                 ledger,
                 listener,
@@ -222,38 +227,44 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     }
 
     private static UpstreamProbe probe(
-            Configuration configuration, Passwords passwords, LongSupplier nanoTime) {
-        return UpstreamProbe.start(probeTargets(configuration, passwords), nanoTime);
+            Configuration configuration, Passwords passwords, Ways ways, LongSupplier nanoTime) {
+        return UpstreamProbe.start(probeTargets(configuration, passwords, ways), nanoTime);
     }
 
     private static List<ProbeTarget> probeTargets(
-            Configuration configuration, Passwords passwords) {
+            Configuration configuration, Passwords passwords, Ways ways) {
         return configuration.upstreams().values().stream()
-                .map(upstream -> Composition.probeTarget(upstream, configuration, passwords))
+                .map(upstream ->
+                        Composition.probeTarget(
+                                upstream, configuration, passwords, ways.to(upstream)))
                 .toList();
     }
 
     private static Map<String, UpstreamRoute> routes(
             Configuration configuration,
             Passwords passwords,
+            Ways ways,
             UpstreamProbe probe,
             EventLoops eventLoops,
             ServerMetrics metrics,
-            LongSupplier nanoTime)
-            throws UnusableConfigurationException {
+            LongSupplier nanoTime) {
         Map<String, UpstreamRoute> routes = new LinkedHashMap<>();
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
             HostSelection selection = Composition.selection(upstream, nanoTime);
             UpstreamHosts known = new UpstreamHosts(upstream.name(), probe, selection);
             UpstreamConnector connector =
                     new UpstreamConnector(
-                            new ReflectiveChannelFactory<>(eventLoops.channel()), known, selection);
+                            new ReflectiveChannelFactory<>(eventLoops.channel()),
+                            ways.to(upstream),
+                            known,
+                            selection);
             routes.put(
                     upstream.name(),
                     Composition.route(
                             upstream,
                             configuration.session(),
                             passwords,
+                            ways.to(upstream),
                             connector,
                             known,
                             metrics.pool(upstream.name()),
@@ -335,7 +346,9 @@ public final class PosternServer implements RunningServer, AutoCloseable {
 
     @Override
     public void reload(Configuration configuration) throws UnusableConfigurationException {
-        live.replace(Composition.snapshot(configuration, sessionLimits));
+        LiveConfiguration.Snapshot snapshot = Composition.snapshot(configuration, sessionLimits);
+        ways.refresh();
+        live.replace(snapshot);
         catalogs.watch(Composition.databases(configuration));
         catalogCounting.publish(catalogs);
         ledger.configurationChanged(

@@ -98,13 +98,18 @@ public record Configuration(
 
     /**
      * Returns the files that this names and that take effect when they change: what {@code
-     * listen.tls} consists of.
+     * listen.tls} and {@code upstreams.<name>.tls} consist of.
      */
     public List<Path> certificateFiles() {
         List<Path> files = new ArrayList<>();
         addIfPresent(files, listen.tls().certificate());
         addIfPresent(files, listen.tls().key());
         addIfPresent(files, listen.tls().clientCa());
+        for (UpstreamConfig upstream : upstreams.values()) {
+            addIfPresent(files, upstream.tls().ca());
+            addIfPresent(files, upstream.tls().certificate());
+            addIfPresent(files, upstream.tls().key());
+        }
         return files;
     }
 

@@ -145,20 +145,11 @@ final class ConfigurationReader {
                         part ->
                                 new UpstreamTlsConfig(
                                         part.get(Keys.UPSTREAM_TLS_MODE),
-                                        part.findPath(Keys.UPSTREAM_TLS_CA)));
-        PoolConfig pool =
-                section(
-                        section.section("pool"),
-                        part ->
-                                new PoolConfig(
-                                        part.get(Keys.UPSTREAM_POOL_MAX),
-                                        part.get(Keys.UPSTREAM_POOL_MODE),
-                                        part.get(Keys.UPSTREAM_POOL_MIN_IDLE),
-                                        part.get(Keys.UPSTREAM_POOL_IDLE),
-                                        part.get(Keys.UPSTREAM_POOL_QUEUE_TIMEOUT),
-                                        part.get(Keys.UPSTREAM_POOL_MAX_WAITING),
-                                        part.get(Keys.UPSTREAM_POOL_RESET_TIMEOUT),
-                                        part.get(Keys.UPSTREAM_POOL_MAX_PREPARED_STATEMENTS)));
+                                        part.findPath(Keys.UPSTREAM_TLS_CA),
+                                        part.findPath(Keys.UPSTREAM_TLS_CERTIFICATE),
+                                        part.findPath(Keys.UPSTREAM_TLS_KEY),
+                                        part.get(Keys.UPSTREAM_TLS_CHANNEL_BINDING)));
+        PoolConfig pool = section(section.section("pool"), ConfigurationReader::pool);
         EjectionConfig ejection =
                 section(
                         section.section("ejection"),
@@ -166,7 +157,15 @@ final class ConfigurationReader {
                                 new EjectionConfig(
                                         part.get(Keys.UPSTREAM_EJECTION_INITIAL),
                                         part.get(Keys.UPSTREAM_EJECTION_MAX)));
-        if (tls == null || pool == null || ejection == null) {
+        Section sshPart = section.section("ssh");
+        SshConfig ssh = sshPart.isPresent() ? section(sshPart, ConfigurationReader::ssh) : null;
+        Section iamPart = section.section("iam");
+        IamConfig iam = iamPart.isPresent() ? section(iamPart, ConfigurationReader::iam) : null;
+        if (tls == null
+                || pool == null
+                || ejection == null
+                || (sshPart.isPresent() && ssh == null)
+                || (iamPart.isPresent() && iam == null)) {
             return null;
         }
         return new UpstreamConfig(
@@ -174,7 +173,9 @@ final class ConfigurationReader {
                 section.get(Keys.UPSTREAM_HOSTS),
                 section.get(Keys.UPSTREAM_USER),
                 section.find(Keys.UPSTREAM_PASSWORD),
+                iam,
                 tls,
+                ssh,
                 section.get(Keys.UPSTREAM_ALLOW_PRIMARY),
                 section.get(Keys.UPSTREAM_ALLOW_WRITABLE_ROLE),
                 section.find(Keys.UPSTREAM_MAX_LAG),
@@ -184,6 +185,47 @@ final class ConfigurationReader {
                 ejection,
                 section.get(Keys.UPSTREAM_SLOW_START),
                 pool);
+    }
+
+    private static PoolConfig pool(Section section) {
+        return new PoolConfig(
+                section.get(Keys.UPSTREAM_POOL_MAX),
+                section.get(Keys.UPSTREAM_POOL_MODE),
+                section.get(Keys.UPSTREAM_POOL_MIN_IDLE),
+                section.get(Keys.UPSTREAM_POOL_IDLE),
+                section.get(Keys.UPSTREAM_POOL_QUEUE_TIMEOUT),
+                section.get(Keys.UPSTREAM_POOL_MAX_WAITING),
+                section.get(Keys.UPSTREAM_POOL_RESET_TIMEOUT),
+                section.get(Keys.UPSTREAM_POOL_MAX_PREPARED_STATEMENTS));
+    }
+
+    private static IamConfig iam(Section section) {
+        IamProvider provider = section.find(Keys.UPSTREAM_IAM_PROVIDER);
+        if (provider == null) {
+            throw new InvalidValueException("provider", "missing; the key is required");
+        }
+        return new IamConfig(provider, section.find(Keys.UPSTREAM_IAM_REGION));
+    }
+
+    private static SshConfig ssh(Section section) {
+        HostPort host = section.find(Keys.UPSTREAM_SSH_HOST);
+        if (host == null) {
+            throw new InvalidValueException("host", "missing; the key is required");
+        }
+        String user = section.find(Keys.UPSTREAM_SSH_USER);
+        if (user == null) {
+            throw new InvalidValueException("user", "missing; the key is required");
+        }
+        return new SshConfig(
+                host,
+                user,
+                section.find(Keys.UPSTREAM_SSH_PASSWORD),
+                section.findPath(Keys.UPSTREAM_SSH_KEY),
+                section.find(Keys.UPSTREAM_SSH_PASSPHRASE),
+                section.findPath(Keys.UPSTREAM_SSH_KNOWN_HOSTS),
+                section.find(Keys.UPSTREAM_SSH_HOST_KEY),
+                section.get(Keys.UPSTREAM_SSH_CONNECT_TIMEOUT),
+                section.get(Keys.UPSTREAM_SSH_KEEP_ALIVE));
     }
 
     private PolicyConfig policy(Section section) {

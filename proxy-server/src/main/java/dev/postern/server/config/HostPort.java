@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a PostgreSQL server listens.
+ * Where a server listens.
  *
  * @param host a name or a literal address, without brackets
  * @param port 1 to 65535
@@ -35,6 +35,11 @@ public record HostPort(String host, int port) {
      * @throws IllegalArgumentException if it is none of these
      */
     public static HostPort parse(String text) {
+        return parse(text, DEFAULT_PORT);
+    }
+
+    /** Like {@link #parse(String)}, with another port for a host given without one. */
+    static HostPort parse(String text, int defaultPort) {
         Matcher matcher = BRACKETED.matcher(text);
         if (!matcher.matches()) {
             matcher = NAME.matcher(text);
@@ -44,7 +49,7 @@ public record HostPort(String host, int port) {
             }
         }
         String port = matcher.group(2);
-        return new HostPort(matcher.group(1), port == null ? DEFAULT_PORT : Integer.parseInt(port));
+        return new HostPort(matcher.group(1), port == null ? defaultPort : Integer.parseInt(port));
     }
 
     @Override

@@ -4,6 +4,7 @@ import static dev.postern.server.config.ValueTypes.bool;
 import static dev.postern.server.config.ValueTypes.column;
 import static dev.postern.server.config.ValueTypes.count;
 import static dev.postern.server.config.ValueTypes.duration;
+import static dev.postern.server.config.ValueTypes.fingerprint;
 import static dev.postern.server.config.ValueTypes.function;
 import static dev.postern.server.config.ValueTypes.host;
 import static dev.postern.server.config.ValueTypes.hostPort;
@@ -14,9 +15,11 @@ import static dev.postern.server.config.ValueTypes.listOf;
 import static dev.postern.server.config.ValueTypes.name;
 import static dev.postern.server.config.ValueTypes.network;
 import static dev.postern.server.config.ValueTypes.path;
+import static dev.postern.server.config.ValueTypes.region;
 import static dev.postern.server.config.ValueTypes.relation;
 import static dev.postern.server.config.ValueTypes.secret;
 import static dev.postern.server.config.ValueTypes.size;
+import static dev.postern.server.config.ValueTypes.sshHost;
 import static dev.postern.server.config.ValueTypes.text;
 import static dev.postern.server.config.ValueTypes.verifier;
 import static dev.postern.server.config.ValueTypes.word;
@@ -133,6 +136,18 @@ final class Keys {
                     secret(),
                     "the server must not ask for one",
                     "Where that role's password is kept.");
+    static final Key<IamProvider> UPSTREAM_IAM_PROVIDER =
+            Key.optional(
+                    "upstreams.<name>.iam.provider",
+                    word(IamProvider.class),
+                    "the role has a password, or needs none",
+                    "Whose cloud makes the passwords of that role, from the identity that Postern runs with there.");
+    static final Key<String> UPSTREAM_IAM_REGION =
+            Key.optional(
+                    "upstreams.<name>.iam.region",
+                    region(),
+                    "required with provider aws, refused with the others",
+                    "The region of the database, which the passwords are signed for.");
     static final Key<UpstreamTlsMode> UPSTREAM_TLS_MODE =
             Key.of(
                     "upstreams.<name>.tls.mode",
@@ -145,6 +160,78 @@ final class Keys {
                     path(),
                     "the authorities that the Java runtime trusts",
                     "The authorities, PEM, that the upstream's certificate must come from.");
+    static final Key<Path> UPSTREAM_TLS_CERTIFICATE =
+            Key.optional(
+                    "upstreams.<name>.tls.certificate",
+                    path(),
+                    "no certificate",
+                    "The certificate shown to the upstream, PEM, followed by its chain.");
+    static final Key<Path> UPSTREAM_TLS_KEY =
+            Key.optional(
+                    "upstreams.<name>.tls.key",
+                    path(),
+                    "no key",
+                    "That certificate's private key, PEM, not encrypted.");
+    static final Key<UpstreamChannelBinding> UPSTREAM_TLS_CHANNEL_BINDING =
+            Key.of(
+                    "upstreams.<name>.tls.channel_binding",
+                    word(UpstreamChannelBinding.class),
+                    "prefer",
+                    "Whether the login by SCRAM is tied to the TLS connection it comes by (SCRAM-SHA-256-PLUS).");
+    static final Key<HostPort> UPSTREAM_SSH_HOST =
+            Key.optional(
+                    "upstreams.<name>.ssh.host",
+                    sshHost(),
+                    "connections go to the hosts directly",
+                    "The SSH server that connections to the upstream go through.");
+    static final Key<String> UPSTREAM_SSH_USER =
+            Key.optional(
+                    "upstreams.<name>.ssh.user",
+                    text(),
+                    "required with the section ssh",
+                    "Whom to log in as on the SSH server.");
+    static final Key<SecretReference> UPSTREAM_SSH_PASSWORD =
+            Key.optional(
+                    "upstreams.<name>.ssh.password",
+                    secret(),
+                    "the login is by key",
+                    "Where that user's password is kept.");
+    static final Key<Path> UPSTREAM_SSH_KEY =
+            Key.optional(
+                    "upstreams.<name>.ssh.key",
+                    path(),
+                    "the login is by password",
+                    "That user's private key, as ssh-keygen writes it.");
+    static final Key<SecretReference> UPSTREAM_SSH_PASSPHRASE =
+            Key.optional(
+                    "upstreams.<name>.ssh.passphrase",
+                    secret(),
+                    "the key is not encrypted",
+                    "Where the private key's passphrase is kept.");
+    static final Key<Path> UPSTREAM_SSH_KNOWN_HOSTS =
+            Key.optional(
+                    "upstreams.<name>.ssh.known_hosts",
+                    path(),
+                    "the server is known by host_key",
+                    "The keys that the SSH server may prove itself by, in OpenSSH's format.");
+    static final Key<String> UPSTREAM_SSH_HOST_KEY =
+            Key.optional(
+                    "upstreams.<name>.ssh.host_key",
+                    fingerprint(),
+                    "the server is known by known_hosts",
+                    "The fingerprint of the one key that the SSH server may prove itself by.");
+    static final Key<Duration> UPSTREAM_SSH_CONNECT_TIMEOUT =
+            Key.of(
+                    "upstreams.<name>.ssh.connect_timeout",
+                    duration(Duration.ofMillis(100), Duration.ofMinutes(5)),
+                    "10s",
+                    "How long connecting to the SSH server may take, logging in to it, and opening a connection through it.");
+    static final Key<Duration> UPSTREAM_SSH_KEEP_ALIVE =
+            Key.of(
+                    "upstreams.<name>.ssh.keep_alive",
+                    duration(Duration.ofMillis(100), Duration.ofHours(1)),
+                    "15s",
+                    "How often the SSH server is asked whether it is still there.");
     static final Key<Boolean> UPSTREAM_ALLOW_PRIMARY =
             Key.of(
                     "upstreams.<name>.allow_primary",
@@ -578,8 +665,22 @@ final class Keys {
                     UPSTREAM_HOSTS,
                     UPSTREAM_USER,
                     UPSTREAM_PASSWORD,
+                    UPSTREAM_IAM_PROVIDER,
+                    UPSTREAM_IAM_REGION,
                     UPSTREAM_TLS_MODE,
                     UPSTREAM_TLS_CA,
+                    UPSTREAM_TLS_CERTIFICATE,
+                    UPSTREAM_TLS_KEY,
+                    UPSTREAM_TLS_CHANNEL_BINDING,
+                    UPSTREAM_SSH_HOST,
+                    UPSTREAM_SSH_USER,
+                    UPSTREAM_SSH_PASSWORD,
+                    UPSTREAM_SSH_KEY,
+                    UPSTREAM_SSH_PASSPHRASE,
+                    UPSTREAM_SSH_KNOWN_HOSTS,
+                    UPSTREAM_SSH_HOST_KEY,
+                    UPSTREAM_SSH_CONNECT_TIMEOUT,
+                    UPSTREAM_SSH_KEEP_ALIVE,
                     UPSTREAM_ALLOW_PRIMARY,
                     UPSTREAM_ALLOW_WRITABLE_ROLE,
                     UPSTREAM_MAX_LAG,

@@ -48,6 +48,11 @@ record Section(
         return path == null ? null : directory.resolve(path).normalize();
     }
 
+    /** Tells whether anything is written for the section. */
+    boolean isPresent() {
+        return node != null;
+    }
+
     /** Returns a section below this one. */
     Section section(String name) {
         if (schema.children().get(name) instanceof Schema.Section child) {

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param hosts the standbys, at least one
  * @param user the role Postern logs in as
  * @param password where its password is kept; {@code null}: the server must not ask for one
+ * @param iam what makes passwords instead; {@code null}: nothing does
  * @param tls how connections are protected
+ * @param ssh what connections go through; {@code null}: to the hosts directly
  * @param allowPrimary whether a host that is no hot standby may be used
  * @param allowWritableRole whether a role that could write may be used
  * @param maxLag how far behind a standby may be; {@code null}: any
@@ -27,7 +29,9 @@ public record UpstreamConfig(
         List<HostPort> hosts,
         String user,
         @Nullable SecretReference password,
+        @Nullable IamConfig iam,
         UpstreamTlsConfig tls,
+        @Nullable SshConfig ssh,
         boolean allowPrimary,
         boolean allowWritableRole,
         @Nullable Duration maxLag,
@@ -46,6 +50,27 @@ public record UpstreamConfig(
         Keys.UPSTREAM_CHECK_INTERVAL.check(checkInterval);
         Keys.UPSTREAM_CHECK_TIMEOUT.check(checkTimeout);
         Keys.UPSTREAM_SLOW_START.check(slowStart);
+        if (iam != null) {
+            checkIam(password, tls);
+        }
+    }
+
+    /** Such a password is sent as it is: it must not be seen on the way, nor by another server. */
+    private static void checkIam(@Nullable SecretReference password, UpstreamTlsConfig tls) {
+        if (password != null) {
+            throw new InvalidValueException("iam", "cannot be given together with password");
+        }
+        switch (tls.mode()) {
+            case DISABLE, REQUIRE ->
+                    throw new InvalidValueException(
+                            "tls.mode",
+                            "must be verify-ca or verify-full with iam: the password is sent as it is");
+            case VERIFY_CA, VERIFY_FULL -> {}
+        }
+        if (tls.channelBinding() == UpstreamChannelBinding.REQUIRE) {
+            throw new InvalidValueException(
+                    "tls.channel_binding", "cannot be require with iam: the login is not by SCRAM");
+        }
     }
 
     /** Returns the same with another role. */
@@ -55,7 +80,9 @@ public record UpstreamConfig(
                 hosts,
                 other,
                 itsPassword,
+                null,
                 tls,
+                ssh,
                 allowPrimary,
                 allowWritableRole,
                 maxLag,

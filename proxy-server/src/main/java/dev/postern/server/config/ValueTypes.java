@@ -30,6 +30,8 @@ final class ValueTypes {
     private static final Pattern DURATION = Pattern.compile("(0|[1-9][0-9]{0,9})(ms|s|m|h|d)");
     private static final Pattern HOST =
             Pattern.compile("[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}");
+    private static final Pattern REGION = Pattern.compile("[a-z]{2,}(?:-[a-z0-9]+)+");
+    private static final Pattern FINGERPRINT = Pattern.compile("SHA256:[A-Za-z0-9+/]{43}");
     private static final String IDENTIFIER = "[\\p{L}_][\\p{L}\\p{N}_$]{0,62}";
     private static final Pattern FUNCTION =
             Pattern.compile(
@@ -44,6 +46,7 @@ final class ValueTypes {
     private static final int MAX_NAME_BYTES = 63;
 
     private static final int MAX_TEXT = 256;
+    private static final int SSH_PORT = 22;
 
     private ValueTypes() {}
 
@@ -213,6 +216,20 @@ final class ValueTypes {
     static ValueType<HostPort> hostPort() {
         String form = "host:port, such as replica-1.db:5432 or [2001:db8::1]:5432";
         return of(form, node -> converted(node, form, HostPort::parse));
+    }
+
+    static ValueType<HostPort> sshHost() {
+        String form = "host or host:port, such as bastion.example.com or bastion.example.com:2222";
+        return of(form, node -> converted(node, form, text -> HostPort.parse(text, SSH_PORT)));
+    }
+
+    static ValueType<String> region() {
+        return text("a region such as eu-central-1", REGION);
+    }
+
+    static ValueType<String> fingerprint() {
+        return text(
+                "a fingerprint as ssh-keygen -l shows it: SHA256: and 43 characters", FINGERPRINT);
     }
 
     static ValueType<String> network() {

@@ -1,5 +1,6 @@
 package dev.postern.server.upstream;
 
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -43,7 +44,7 @@ public final class JdbcConnections {
             throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", target.user());
-        char[] password = target.password().get();
+        char[] password = HostPassword.of(target.password(), UpstreamHost.parse(host));
         properties.setProperty("password", new String(password));
         Arrays.fill(password, '\0');
         properties.setProperty("ApplicationName", options.applicationName());
@@ -55,12 +56,7 @@ public final class JdbcConnections {
         properties.setProperty(
                 "loginTimeout", Double.toString(options.connectTimeout().toMillis() / 1000.0));
         properties.setProperty("socketTimeout", seconds(options.answerTimeout()));
-        properties.setProperty("sslmode", target.tls().mode());
-        if (target.tls().authorities() != null) {
-            properties.setProperty("sslrootcert", target.tls().authorities().toString());
-        } else if (target.tls().mode().startsWith("verify-")) {
-            properties.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
-        }
+        target.way().addTo(properties);
         Connection connection =
                 DriverManager.getConnection(
                         "jdbc:postgresql://" + host + "/" + encoded(database), properties);
@@ -91,9 +87,17 @@ public final class JdbcConnections {
                         || state.equals(LOGIN_REJECTED));
     }
 
-    /** PostgreSQL's message on one line; the driver's messages hold no password. */
+    /**
+     * PostgreSQL's message on one line, and why there was no connection if it is that; the driver's
+     * messages hold no password.
+     */
     public static String words(SQLException e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        if (e.getCause() instanceof IOException cause
+                && cause.getMessage() != null
+                && !message.contains(cause.getMessage())) {
+            message = message.strip() + " " + cause.getMessage();
+        }
         String state = e.getSQLState() == null ? "" : " (SQLSTATE " + e.getSQLState() + ")";
         return message.strip().replaceAll("\\s+", " ") + state;
     }

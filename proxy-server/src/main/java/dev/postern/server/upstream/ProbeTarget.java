@@ -1,6 +1,5 @@
 package dev.postern.server.upstream;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param user the role that sessions use
  * @param password called for each new connection, on the probe's thread; the array is wiped
  * @param databases what sessions may connect to, at least one: privileges are looked up in each
- * @param tls how to reach the hosts
+ * @param way how to reach the hosts
  * @param timing how often to look, and how long to wait
  * @param requirements what a host must hold to
  */
@@ -24,21 +23,9 @@ public record ProbeTarget(
         String user,
         Supplier<char[]> password,
         List<String> databases,
-        Tls tls,
+        UpstreamWay way,
         Timing timing,
         Requirements requirements) {
-
-    /**
-     * TLS in libpq's words.
-     *
-     * @param mode {@code disable}, {@code require}, {@code verify-ca} or {@code verify-full}
-     * @param authorities a file of authorities in PEM form; {@code null}: those of the Java runtime
-     */
-    public record Tls(String mode, @Nullable Path authorities) {
-
-        /** No TLS. */
-        public static final Tls DISABLED = new Tls("disable", null);
-    }
 
     /**
      * When hosts are looked at.

@@ -1,8 +1,10 @@
 package dev.postern.server.upstream;
 
 import dev.postern.protocol.FrontendMessages;
+import dev.postern.server.tls.UpstreamTls.ChannelBinding;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * SCRAM_FINAL 12 final    → ANSWERED              the server has proved itself as well
  * ANSWERED    0 Ok        → DONE
  * </pre>
+ *
+ * Where channel binding is required, the only way is by SASL, with a mechanism that binds.
+ *
+ * @see <a
+ *     href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-CHANNEL-BINDING">PostgreSQL,
+ *     channel_binding</a>
  */
 final class UpstreamAuthentication {
 
@@ -65,10 +73,10 @@ final class UpstreamAuthentication {
      *
      * @throws IndexOutOfBoundsException if it is too short
      */
-    void onRequest(ChannelHandlerContext ctx, ByteBuf body, boolean encrypted) {
+    void onRequest(ChannelHandlerContext ctx, ByteBuf body, @Nullable SslHandler tls) {
         int code = body.readInt();
         switch (step) {
-            case BEGIN -> onFirstRequest(ctx, code, body, encrypted);
+            case BEGIN -> onFirstRequest(ctx, code, body, tls);
             case SCRAM_FIRST -> {
                 expect(code, SASL_CONTINUE, () -> onSaslContinue(ctx, text(body)));
             }
@@ -87,12 +95,16 @@ final class UpstreamAuthentication {
     }
 
     private void onFirstRequest(
-            ChannelHandlerContext ctx, int code, ByteBuf body, boolean encrypted) {
+            ChannelHandlerContext ctx, int code, ByteBuf body, @Nullable SslHandler tls) {
+        if (code != SASL && target.tls().channelBinding() == ChannelBinding.REQUIRE) {
+            unsupported(words(code) + ", and channel_binding is require");
+            return;
+        }
         switch (code) {
             case OK -> step = Step.DONE;
             case CLEARTEXT_PASSWORD -> {
-                if (encrypted) {
-                    char[] password = target.password().get();
+                if (tls != null) {
+                    char[] password = HostPassword.of(target.password(), host);
                     answer(ctx, PasswordAnswers.cleartext(password));
                     Arrays.fill(password, '\0');
                 } else {
@@ -102,11 +114,11 @@ final class UpstreamAuthentication {
             case MD5_PASSWORD -> {
                 byte[] salt = new byte[MD5_SALT_LENGTH];
                 body.readBytes(salt);
-                char[] password = target.password().get();
+                char[] password = HostPassword.of(target.password(), host);
                 answer(ctx, PasswordAnswers.md5(target.user(), password, salt));
                 Arrays.fill(password, '\0');
             }
-            case SASL -> onSasl(ctx, body);
+            case SASL -> onSasl(ctx, body, tls);
             default -> unsupported("authentication request " + code);
         }
     }
@@ -119,15 +131,41 @@ final class UpstreamAuthentication {
         ctx.writeAndFlush(message);
     }
 
-    private void onSasl(ChannelHandlerContext ctx, ByteBuf body) {
-        if (!mechanisms(body).contains(UpstreamScram.MECHANISM)) {
+    private static String words(int code) {
+        return switch (code) {
+            case OK -> "no SCRAM (the server trusts the address or the certificate)";
+            case CLEARTEXT_PASSWORD -> "a cleartext password";
+            case MD5_PASSWORD -> "MD5";
+            default -> "authentication request " + code;
+        };
+    }
+
+    private void onSasl(ChannelHandlerContext ctx, ByteBuf body, @Nullable SslHandler tls) {
+        ChannelBinding wanted = target.tls().channelBinding();
+        List<String> offered = mechanisms(body);
+        boolean binds = offered.contains(UpstreamScram.MECHANISM_PLUS);
+        byte[] bindingData =
+                wanted == ChannelBinding.DISABLE ? new byte[0] : ServerEndPoint.bindingData(tls);
+        if (binds && tls == null) {
+            unsupported("SCRAM-SHA-256-PLUS without TLS");
+        } else if (binds && wanted != ChannelBinding.DISABLE && bindingData.length == 0) {
+            unsupported(
+                    "channel binding to a certificate whose signature has no hash function; channel_binding: disable does without");
+        } else if (!binds && wanted == ChannelBinding.REQUIRE) {
+            unsupported("SASL without SCRAM-SHA-256-PLUS, and channel_binding is require");
+        } else if (!offered.contains(UpstreamScram.MECHANISM)
+                && !(binds && bindingData.length > 0)) {
             unsupported("SASL without SCRAM-SHA-256");
-            return;
+        } else {
+            beginScram(ctx, offered, bindingData);
         }
+    }
+
+    private void beginScram(ChannelHandlerContext ctx, List<String> offered, byte[] bindingData) {
         step = Step.SCRAM_FIRST;
-        scram = UpstreamScram.begin(target.password().get());
+        scram = UpstreamScram.begin(HostPassword.of(target.password(), host), offered, bindingData);
         ByteBuf message = ctx.alloc().buffer();
-        FrontendMessages.saslInitialResponse(message, UpstreamScram.MECHANISM, scram.clientFirst());
+        FrontendMessages.saslInitialResponse(message, scram.mechanism(), scram.clientFirst());
         ctx.writeAndFlush(message);
     }
 

@@ -59,7 +59,8 @@ public final class UpstreamCancel {
         ChannelFuture connecting =
                 new Bootstrap()
                         .group(eventLoop)
-                        .channelFactory(channels)
+                        .channelFactory(channels(session.channel()))
+                        .disableResolver()
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
                         .handler(
                                 new ChannelInitializer<>() {
@@ -89,6 +90,10 @@ public final class UpstreamCancel {
             connecting.channel().close();
         });
         return promise;
+    }
+
+    private ChannelFactory<? extends Channel> channels(Channel session) {
+        return session instanceof TunnelChannel tunnelled ? tunnelled::sibling : channels;
     }
 
     private static void addHandlers(

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.resolver.AddressResolverGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.ArrayList;
@@ -35,11 +36,12 @@ public final class UpstreamConnector {
     private static final int MAX_READ = 256 * 1024;
 
     private final ChannelFactory<? extends Channel> channels;
+    private final AddressResolverGroup<?> resolver;
     private final HostEligibility eligibility;
     private final HostSelection selection;
 
     /**
-     * Makes a connector.
+     * Makes a connector to the hosts themselves.
      *
      * @param channels makes channels that fit the event loops given to {@link #connect}
      * @param selection chooses among the hosts of all targets given to {@link #connect}; counts a
@@ -49,7 +51,24 @@ public final class UpstreamConnector {
             ChannelFactory<? extends Channel> channels,
             HostEligibility eligibility,
             HostSelection selection) {
-        this.channels = channels;
+        this(channels, UpstreamWay.PLAIN, eligibility, selection);
+    }
+
+    /**
+     * Makes a connector.
+     *
+     * @param channels makes channels that fit the event loops given to {@link #connect}
+     * @param way what connections go through; their TLS is the target's
+     * @param eligibility what stands against a host
+     * @param selection chooses among the rest
+     */
+    public UpstreamConnector(
+            ChannelFactory<? extends Channel> channels,
+            UpstreamWay way,
+            HostEligibility eligibility,
+            HostSelection selection) {
+        this.channels = way.channels(channels);
+        this.resolver = way.resolver();
         this.eligibility = eligibility;
         this.selection = selection;
     }
@@ -153,7 +172,7 @@ public final class UpstreamConnector {
                 new Bootstrap()
                         .group(eventLoop)
                         .channelFactory(channels)
-                        .resolver(BackgroundResolver.INSTANCE)
+                        .resolver(resolver)
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.SO_KEEPALIVE, true)
                         .option(

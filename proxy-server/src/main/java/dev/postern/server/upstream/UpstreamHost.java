@@ -7,6 +7,15 @@ package dev.postern.server.upstream;
  */
 public record UpstreamHost(String name, int port) {
 
+    /** Reads what {@link #toString} returns. */
+    static UpstreamHost parse(String text) {
+        int colon = text.lastIndexOf(':');
+        String name = text.substring(0, colon);
+        return new UpstreamHost(
+                name.startsWith("[") ? name.substring(1, name.length() - 1) : name,
+                Integer.parseInt(text.substring(colon + 1)));
+    }
+
     @Override
     public String toString() {
         return (name.indexOf(':') >= 0 ? "[" + name + "]" : name) + ":" + port;

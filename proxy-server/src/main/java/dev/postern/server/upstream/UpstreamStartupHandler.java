@@ -110,7 +110,8 @@ final class UpstreamStartupHandler extends ByteToMessageDecoder {
     private void onMessage(ChannelHandlerContext ctx, byte type, ByteBuf body) {
         try {
             switch (type) {
-                case 'R' -> authentication.onRequest(ctx, body, isEncrypted(ctx));
+                case 'R' ->
+                        authentication.onRequest(ctx, body, ctx.pipeline().get(SslHandler.class));
                 case 'S' -> onParameterStatus(body);
                 case 'K' -> onBackendKeyData(body);
                 case 'Z' -> onReadyForQuery(ctx, body);
@@ -123,10 +124,6 @@ final class UpstreamStartupHandler extends ByteToMessageDecoder {
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             violation("message of type " + (char) type);
         }
-    }
-
-    private static boolean isEncrypted(ChannelHandlerContext ctx) {
-        return ctx.pipeline().get(SslHandler.class) != null;
     }
 
     private void onParameterStatus(ByteBuf body) {

@@ -6,6 +6,7 @@ import dev.postern.catalog.Catalog;
 import dev.postern.server.upstream.ProbeTarget;
 import dev.postern.server.upstream.TestPostgres;
 import dev.postern.server.upstream.UpstreamProbe;
+import dev.postern.server.upstream.UpstreamWay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +53,7 @@ final class UpstreamCatalogTest {
                             "reader",
                             () -> new char[0],
                             List.of("postgres"),
-                            ProbeTarget.Tls.DISABLED,
+                            UpstreamWay.PLAIN,
                             new ProbeTarget.Timing(Duration.ofMillis(100), Duration.ofSeconds(5)),
                             new ProbeTarget.Requirements(true, true, null));
             try (UpstreamProbe probe = UpstreamProbe.start(List.of(target), System::nanoTime);

@@ -43,8 +43,14 @@ class ConfigurationLoaderTest {
                                                 List.of(new HostPort("replica-1.db", 5432)),
                                                 "postern_reader",
                                                 null,
+                                                null,
                                                 new UpstreamTlsConfig(
-                                                        UpstreamTlsMode.VERIFY_FULL, null),
+                                                        UpstreamTlsMode.VERIFY_FULL,
+                                                        null,
+                                                        null,
+                                                        null,
+                                                        UpstreamChannelBinding.PREFER),
+                                                null,
                                                 false,
                                                 false,
                                                 null,
@@ -133,7 +139,8 @@ class ConfigurationLoaderTest {
                             hosts: [replica-1.db:5433, "[2001:db8::1]:5434", replica-2.db]
                             user: postern_reader
                             password: ${file:/run/secrets/upstream}
-                            tls: {mode: verify-ca, ca: ca.crt}
+                            tls: {mode: verify-ca, ca: ca.crt, certificate: client.crt, key: /run/secrets/client.key, channel_binding: require}
+                            ssh: {host: "bastion.db:2222", user: tunnel, key: id, passphrase: "${env:PHRASE}", known_hosts: known_hosts, connect_timeout: 3s, keep_alive: 4s}
                             allow_primary: true
                             allow_writable_role: true
                             max_lag: 30s
@@ -202,9 +209,23 @@ class ConfigurationLoaderTest {
                                                 "postern_reader",
                                                 new SecretReference(
                                                         "file", "/run/secrets/upstream"),
+                                                null,
                                                 new UpstreamTlsConfig(
                                                         UpstreamTlsMode.VERIFY_CA,
-                                                        Path.of("/etc/postern/ca.crt")),
+                                                        Path.of("/etc/postern/ca.crt"),
+                                                        Path.of("/etc/postern/client.crt"),
+                                                        Path.of("/run/secrets/client.key"),
+                                                        UpstreamChannelBinding.REQUIRE),
+                                                new SshConfig(
+                                                        new HostPort("bastion.db", 2222),
+                                                        "tunnel",
+                                                        null,
+                                                        Path.of("/etc/postern/id"),
+                                                        new SecretReference("env", "PHRASE"),
+                                                        Path.of("/etc/postern/known_hosts"),
+                                                        null,
+                                                        Duration.ofSeconds(3),
+                                                        Duration.ofSeconds(4)),
                                                 true,
                                                 true,
                                                 Duration.ofSeconds(30),

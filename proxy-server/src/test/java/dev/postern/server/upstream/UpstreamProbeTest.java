@@ -96,7 +96,7 @@ final class UpstreamProbeTest {
                 user,
                 () -> new char[0],
                 List.of("postgres", "other"),
-                ProbeTarget.Tls.DISABLED,
+                UpstreamWay.PLAIN,
                 new ProbeTarget.Timing(Duration.ofMillis(50), Duration.ofSeconds(5)),
                 requirements);
     }
@@ -221,7 +221,7 @@ final class UpstreamProbeTest {
                                     "reader",
                                     () -> new char[0],
                                     List.of("postgres"),
-                                    ProbeTarget.Tls.DISABLED,
+                                    UpstreamWay.PLAIN,
                                     new ProbeTarget.Timing(
                                             Duration.ofSeconds(5), Duration.ofMillis(300)),
                                     LAX),
