@@ -135,20 +135,20 @@ final class SessionOpening implements SessionOpener {
         void begin() {
             ServedPolicy policy = configuration.policyOf(name);
             if (policy == null) {
-                refuse("unknown_agent", revoked());
+                refuse("unknown_agent", OpeningRefusals.revoked());
                 return;
             }
             if (!policy.databases().contains(startup.database())) {
-                refuse("database", wrongDatabase(policy));
+                refuse("database", OpeningRefusals.wrongDatabase(startup.database(), policy));
                 return;
             }
             UpstreamRoute route = routes.get(policy.upstream());
             if (route == null) {
-                refuse("upstream", upstreamUnknown(policy));
+                refuse("upstream", OpeningRefusals.upstreamUnknown(policy));
                 return;
             }
             if (!usage.tryOpen(policy.maxSessions())) {
-                refuse("session_limit", tooManySessions(policy));
+                refuse("session_limit", OpeningRefusals.tooManySessions(policy));
                 return;
             }
             Future<PooledBackend> connecting =
@@ -238,7 +238,7 @@ final class SessionOpening implements SessionOpener {
             backend.close();
             usage.close();
             if (channel.isActive()) {
-                refuse("upstream", catalogUnknown());
+                refuse("upstream", OpeningRefusals.catalogUnknown(startup.database()));
             }
         }
 
@@ -367,46 +367,6 @@ final class SessionOpening implements SessionOpener {
                 }
             }
             return null;
-        }
-
-        private ErrorResponse catalogUnknown() {
-            return ErrorResponse.fatal(
-                            SqlState.CANNOT_CONNECT_NOW,
-                            "what database \""
-                                    + startup.database()
-                                    + "\" holds could not be read yet, and nothing is judged without it")
-                    .withHint("Try again later; the operator finds the cause at /readyz.");
-        }
-
-        private ErrorResponse revoked() {
-            return ErrorResponse.fatal(
-                    SqlState.INVALID_AUTHORIZATION_SPECIFICATION,
-                    "this agent's credential is no longer valid");
-        }
-
-        private ErrorResponse wrongDatabase(ServedPolicy policy) {
-            return ErrorResponse.fatal(
-                            SqlState.INSUFFICIENT_PRIVILEGE,
-                            "database \"" + startup.database() + "\" is not open to this agent")
-                    .withHint("Connect to one of: " + String.join(", ", policy.databases()) + ".");
-        }
-
-        private ErrorResponse upstreamUnknown(ServedPolicy policy) {
-            return ErrorResponse.fatal(
-                            SqlState.CANNOT_CONNECT_NOW,
-                            "upstream \""
-                                    + policy.upstream()
-                                    + "\" was added to the configuration after the start")
-                    .withHint("The operator has to restart Postern.");
-        }
-
-        private ErrorResponse tooManySessions(ServedPolicy policy) {
-            return ErrorResponse.fatal(
-                            SqlState.TOO_MANY_CONNECTIONS,
-                            "this agent already has the "
-                                    + policy.maxSessions()
-                                    + " sessions that its policy allows")
-                    .withHint("Close one that is no longer needed, or share connections.");
         }
 
         /** What the session asks for. */

@@ -1,9 +1,7 @@
 package dev.postern.server.enforce;
 
 import dev.postern.audit.SessionContext;
-import dev.postern.policy.Denial;
 import dev.postern.policy.Policy;
-import dev.postern.policy.Rule;
 import dev.postern.policy.SessionEffects;
 import dev.postern.protocol.BackendMessage;
 import dev.postern.protocol.BackendMessages;
@@ -56,7 +54,7 @@ public final class ProxySession implements BackendEvents {
     private final MessageGuard guard;
     private final AgentIntake intake;
     private final LongSupplier nanoTime;
-    private final String policyName;
+    private final ResultLimits results;
     private final boolean standbyRequired;
     private boolean agentReading = true;
     private int cancelsUnderway;
@@ -92,7 +90,7 @@ public final class ProxySession implements BackendEvents {
         this.agent = agent;
         this.upstream = upstream;
         this.standbyRequired = standbyRequired;
-        this.policyName = policy.get().name();
+        this.results = new ResultLimits(limits, policy.get().name());
         this.nanoTime = environment.nanoTime();
         this.lastEndedNanos = nanoTime.getAsLong();
         this.audit = new SessionAudit(environment, context);
@@ -416,43 +414,6 @@ public final class ProxySession implements BackendEvents {
         agent.write(out);
     }
 
-    private ErrorResponse limitReached(Execution execution) {
-        String message;
-        String hint;
-        if (execution.interrupted()) {
-            message =
-                    "statement stopped: it ran longer than the "
-                            + seconds(limits.statementTimeout())
-                            + " that policy \""
-                            + policyName
-                            + "\" allows";
-            hint = "Ask for less: filter on an indexed column, add LIMIT, or aggregate.";
-        } else if (execution.rows() >= limits.maxRows()) {
-            message =
-                    "result stopped after "
-                            + execution.rows()
-                            + " rows, the most that policy \""
-                            + policyName
-                            + "\" allows";
-            hint = "Add LIMIT, filter further, or aggregate.";
-        } else {
-            message =
-                    "result stopped after "
-                            + execution.bytes()
-                            + " bytes; policy \""
-                            + policyName
-                            + "\" allows "
-                            + limits.maxResultBytes();
-            hint = "Select fewer columns, add LIMIT, or aggregate.";
-        }
-        return DenialResponse.of(
-                new Denial(Rule.RESULT_LIMIT, SqlState.QUERY_CANCELED, message, 0, null, hint));
-    }
-
-    private static String seconds(@Nullable Duration duration) {
-        return duration == null ? "time" : duration.toMillis() / 1000.0 + " s";
-    }
-
     /** The upstream's byte stream. */
     private final class Stream implements BackendScanner.Listener {
 
@@ -514,13 +475,12 @@ public final class ProxySession implements BackendEvents {
         @Override
         public boolean mayPass(Execution execution, int length) {
             return ((AuditedExecution) execution).isAnswer()
-                    || (execution.rows() < limits.maxRows()
-                            && execution.bytes() + length <= limits.maxResultBytes());
+                    || results.leaveRoom(execution, length);
         }
 
         @Override
         public void onInterrupted(Execution execution) {
-            ErrorResponse error = limitReached(execution);
+            ErrorResponse error = results.reached(execution);
             execution.fail(error);
             write(error);
             if (!execution.interrupted()) {
