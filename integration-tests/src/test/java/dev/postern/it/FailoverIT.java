@@ -145,13 +145,13 @@ final class FailoverIT {
 
     @Test
     @Order(2)
-    void replayPaused_freshPolicyLeavesTheHostAndOthersStay() throws Exception {
+    void replayPaused_sessionsOfTheFreshPolicyMoveAndOthersStay() throws Exception {
         Endpoint late = Cluster.superuser(cluster.standby(1));
         Sql.execute(late, "SELECT pg_wal_replay_pause()");
         try {
             pass(Cluster.MAX_LAG.plus(Cluster.CHECK_INTERVAL.multipliedBy(2)));
             assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
-            assertThat(load.errors()).containsKey("57P03");
+            assertThat(load.errors()).isEmpty();
             assertThat(cluster.serves(cluster.standby(1))).isTrue();
             for (int i = 0; i < 6; i++) {
                 assertThat(Sql.one(cluster.agent("fresh"), "SELECT inet_server_port()"))
@@ -161,7 +161,6 @@ final class FailoverIT {
             Sql.execute(late, "SELECT pg_wal_replay_resume()");
         }
         assertThat(cluster.auditLines())
-                .anyMatch(line -> line.contains("\"rule\":\"stale_host\""))
                 .anyMatch(line ->
                         line.contains("\"type\":\"statement_completed\"")
                                 && line.contains("\"lag_ms\":"));

@@ -26,9 +26,6 @@ final class PoolIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String LONG_QUERY =
             "SELECT count(*) FROM generate_series(1, 100000000000) AS pooled";
-    private static final String BACKENDS =
-            "SELECT count(*) FROM pg_stat_activity WHERE usename = '%s'"
-                    + " AND application_name IN ('postern', 'postern/it-agent', 'postern/it-other')";
 
     private static LocalPostgres postgres;
 
@@ -62,7 +59,9 @@ final class PoolIT {
             for (int agent = 0; agent < sums.size(); agent++) {
                 assertThat(sums.get(agent).get()).isEqualTo(20 * agent + 190);
             }
-            String backends = BACKENDS.formatted(postgres.serving().user());
+            String backends =
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name"
+                            + " IN ('postern', 'postern/it-agent', 'postern/it-other')";
             assertThat(Integer.parseInt(Sql.one(superuser(), backends))).isBetween(1, 2);
         }
     }
@@ -94,8 +93,8 @@ final class PoolIT {
                 try (Connection first = gateway.agent().connect();
                         Statement statement = first.createStatement()) {
                     backend = Sql.one(first, "SELECT pg_backend_pid()");
-                    statement.execute("SET search_path = pg_temp_x, public");
-                    statement.execute("SET DateStyle = 'German'");
+                    statement.execute("SET search_path = nowhere, public");
+                    statement.execute("SET IntervalStyle = 'iso_8601'");
                     statement.execute("SET work_mem = '1MB'");
                     statement.execute("PREPARE left_behind AS SELECT 1");
                     statement.execute("BEGIN; DECLARE held CURSOR WITH HOLD FOR SELECT 1; COMMIT");
@@ -105,7 +104,7 @@ final class PoolIT {
                 try (Connection next = gateway.other().connect()) {
                     assertThat(Sql.one(next, "SELECT pg_backend_pid()")).isEqualTo(backend);
                     assertThat(Sql.one(next, "SHOW search_path")).isEqualTo("\"$user\", public");
-                    assertThat(Sql.one(next, "SHOW DateStyle")).isEqualTo("ISO, MDY");
+                    assertThat(Sql.one(next, "SHOW IntervalStyle")).isEqualTo("postgres");
                     assertThat(Sql.one(next, "SHOW work_mem")).isEqualTo("4MB");
                     assertThat(Sql.one(next, "SELECT count(*) FROM pg_cursors WHERE is_holdable"))
                             .isEqualTo("0");
@@ -173,8 +172,7 @@ final class PoolIT {
                     List.of(
                             "SET postern.agent = 'it-other'",
                             "RESET postern.agent",
-                            "SELECT set_config('postern.agent', 'it-other', false)",
-                            "RESET ALL; SELECT 1")) {
+                            "SELECT set_config('postern.agent', 'it-other', false)")) {
                 assertThat(
                                 catchThrowableOfType(
                                                 SQLException.class,
@@ -188,19 +186,29 @@ final class PoolIT {
     }
 
     @Test
+    void readBehindAResetInOneText_isRefused() throws Exception {
+        try (Gateway gateway = pooled("{mode: transaction, max: 1}");
+                RawClient client = RawClient.connect(gateway.agent())) {
+            assertThat(client.query("RESET ALL; SELECT 1").answers(1))
+                    .filteredOn(message -> message.type() == 'E')
+                    .singleElement()
+                    .satisfies(error -> assertThat(error.field('C')).isEqualTo("42501"));
+        }
+    }
+
+    @Test
     void settings_areTheSessionsOwn_whicheverConnectionServes() throws Exception {
         try (Gateway gateway = pooled("{mode: transaction, max: 1}");
-                Connection german = gateway.agent().connect();
-                Connection iso = gateway.other().connect();
-                Statement statement = german.createStatement()) {
-            statement.execute("SET DateStyle = 'German'");
+                Connection other = gateway.agent().connect();
+                Connection plain = gateway.other().connect();
+                Statement statement = other.createStatement()) {
+            statement.execute("SET IntervalStyle = 'iso_8601'");
             for (int i = 0; i < 3; i++) {
-                assertThat(Sql.one(german, "SELECT '2026-01-02'::date::text"))
-                        .isEqualTo("02.01.2026");
-                assertThat(Sql.one(iso, "SELECT '2026-01-02'::date::text")).isEqualTo("2026-01-02");
+                assertThat(Sql.one(other, "SELECT '1 day'::interval::text")).isEqualTo("P1D");
+                assertThat(Sql.one(plain, "SELECT '1 day'::interval::text")).isEqualTo("1 day");
             }
-            statement.execute("BEGIN; SET DateStyle = 'SQL'; ROLLBACK");
-            assertThat(Sql.one(german, "SHOW DateStyle")).isEqualTo("German, DMY");
+            statement.execute("BEGIN; SET IntervalStyle = 'sql_standard'; ROLLBACK");
+            assertThat(Sql.one(other, "SHOW IntervalStyle")).isEqualTo("iso_8601");
         }
     }
 

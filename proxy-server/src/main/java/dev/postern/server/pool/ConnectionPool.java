@@ -11,6 +11,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,12 +44,14 @@ final class ConnectionPool {
     private final PoolBudget budget;
     private final Function<@Nullable Duration, Future<UpstreamConnection>> connector;
     private final Predicate<UpstreamHost> serves;
+    private final Predicate<UpstreamHost> lost;
     private final PoolObserver observer;
     private final LongSupplier nanoTime;
     private final ArrayDeque<Request> waiting = new ArrayDeque<>();
     private final ArrayDeque<ServerConnection> idle = new ArrayDeque<>();
     private final Set<ServerConnection> resetting = new LinkedHashSet<>();
     private final Set<ServerConnection> all = new LinkedHashSet<>();
+    private final Set<ServerConnection> outdated = new HashSet<>();
     private int connecting;
     private @Nullable ScheduledFuture<?> ticks;
     private boolean closed;
@@ -59,6 +62,7 @@ final class ConnectionPool {
      * @param connector opens a connection on the event loop, to a host that is no further behind
      *     than it is given; {@code null}: any that serves
      * @param serves which hosts may be used; does not block
+     * @param lost which must be left by those who use them; does not block
      */
     ConnectionPool(
             EventLoop eventLoop,
@@ -66,6 +70,7 @@ final class ConnectionPool {
             PoolBudget budget,
             Function<@Nullable Duration, Future<UpstreamConnection>> connector,
             Predicate<UpstreamHost> serves,
+            Predicate<UpstreamHost> lost,
             PoolObserver observer,
             LongSupplier nanoTime) {
         this.eventLoop = eventLoop;
@@ -73,6 +78,7 @@ final class ConnectionPool {
         this.budget = budget;
         this.connector = connector;
         this.serves = serves;
+        this.lost = lost;
         this.observer = observer;
         this.nanoTime = nanoTime;
         budget.join(this);
@@ -107,6 +113,10 @@ final class ConnectionPool {
 
     /** Asks for a connection. */
     void acquire(Request request) {
+        if (closed) {
+            request.taker().onDenied(new PoolException(shuttingDown()));
+            return;
+        }
         if (waiting.size() >= settings.maxWaiting()) {
             request.taker().onDenied(new PoolException(tooManyWaiting()));
             return;
@@ -171,6 +181,8 @@ final class ConnectionPool {
         connection.unused(nanoTime.getAsLong());
         if (closed) {
             connection.close();
+        } else if (outdated.contains(connection)) {
+            drop(connection, Discarded.OUTDATED);
         } else if (!serves.test(connection.host())) {
             drop(connection, Discarded.HOST);
         } else if (budget.shouldSpare(all.size())) {
@@ -251,6 +263,7 @@ final class ConnectionPool {
 
     private boolean fits(ServerConnection connection, Request request) {
         return !connection.isGone()
+                && !connection.isPromoted()
                 && connection.answers().isIdle()
                 && (!request.fresh() || connection.isFresh())
                 && serves.test(connection.host())
@@ -292,11 +305,20 @@ final class ConnectionPool {
     private void onGone(ServerConnection connection) {
         idle.remove(connection);
         resetting.remove(connection);
+        outdated.remove(connection);
         if (all.remove(connection)) {
             budget.giveBack();
         }
         if (!waiting.isEmpty()) {
             execute(this::serve);
+        }
+    }
+
+    /** What is open serves those who have it, and nobody after them. */
+    void renew() {
+        outdated.addAll(all);
+        for (ServerConnection connection : List.copyOf(idle)) {
+            drop(connection, Discarded.OUTDATED);
         }
     }
 
@@ -320,7 +342,7 @@ final class ConnectionPool {
             late.taker().onDenied(new PoolException(timedOut()));
         }
         for (ServerConnection connection : List.copyOf(idle)) {
-            if (!serves.test(connection.host())) {
+            if (!serves.test(connection.host()) || connection.isPromoted()) {
                 drop(connection, Discarded.HOST);
             } else if (all.size() > settings.minIdle()
                     && now - connection.idleSince() > settings.idleTimeout().toNanos()) {
@@ -328,7 +350,7 @@ final class ConnectionPool {
             }
         }
         for (ServerConnection connection : List.copyOf(all)) {
-            if (!serves.test(connection.host())) {
+            if (lost.test(connection.host())) {
                 connection.hostUnfit();
             }
         }

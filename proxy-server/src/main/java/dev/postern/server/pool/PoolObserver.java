@@ -40,6 +40,10 @@ public interface PoolObserver {
         SETTINGS_FAILED,
         /** Its host does not serve any more. */
         HOST,
+        /**
+         * It was opened by what is no longer configured, a certificate that was replaced for one.
+         */
+        OUTDATED,
         /** Another pool needs the room. */
         ROOM,
         /** Nobody has used it for long. */

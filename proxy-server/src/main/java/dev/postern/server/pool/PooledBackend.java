@@ -5,6 +5,7 @@ import dev.postern.protocol.BackendMessages;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.FrontendType;
 import dev.postern.protocol.Severity;
+import dev.postern.protocol.SqlState;
 import dev.postern.server.enforce.BackendEvents;
 import dev.postern.server.enforce.UpstreamPeer;
 import dev.postern.server.pool.PoolObserver.Discarded;
@@ -131,16 +132,42 @@ public final class PooledBackend implements UpstreamPeer {
      * A request to cancel what runs is about to be sent: until {@link #cancelSent} the connection
      * stays with the session, so that nobody else is hit.
      *
+     * <p>A statement that waits for a connection, or for the session's settings on it, cannot be
+     * taken out of what the session has sent: the session ends.
+     *
      * @return what to cancel; {@code null} if nothing runs
      */
     public @Nullable UpstreamConnection cancel() {
         ServerConnection now = server;
-        if (now == null) {
+        if (now == null || makingSettings) {
+            cancelWaiting(now);
             return null;
         }
         cancels++;
         cancelled = true;
         return now.connection();
+    }
+
+    private void cancelWaiting(@Nullable ServerConnection preparing) {
+        if (preparing != null) {
+            server = null;
+            makingSettings = false;
+            pool.discard(preparing, caps, Discarded.BUSY);
+        } else if (acquiring) {
+            acquiring = false;
+            pool.withdraw(serving);
+        } else {
+            return;
+        }
+        clearQueue();
+        if (session != null && !closed) {
+            session.onRefused(
+                    ErrorResponse.fatal(
+                                    SqlState.QUERY_CANCELED,
+                                    "canceling statement while it waits for a connection to the"
+                                            + " database server")
+                            .withHint("Connect again."));
+        }
     }
 
     /** The request has been dealt with. */
@@ -377,6 +404,7 @@ public final class PooledBackend implements UpstreamPeer {
         if (makingSettings || opening != null) {
             return;
         }
+        boolean wasWritable = isWritable();
         while (!queue.isEmpty()) {
             Object item = queue.element();
             if (item instanceof SessionEffects effects) {
@@ -396,6 +424,16 @@ public final class PooledBackend implements UpstreamPeer {
         }
         if (now.answers().cutsHere()) {
             pool.execute(() -> deliverLocal(now));
+        }
+        if (!wasWritable && isWritable()) {
+            pool.execute(this::writableAgain);
+        }
+    }
+
+    private void writableAgain() {
+        if (session != null && !closed) {
+            session.onUpstreamWritability();
+            flush();
         }
     }
 

@@ -57,7 +57,7 @@ final class ServerConnection implements UpstreamEvents {
         /** It is gone. */
         void onLost(@Nullable String cause);
 
-        /** Its host does not serve new sessions: it may be left. */
+        /** Its host is lost: it has to be left. */
         void onHostUnfit();
 
         /** Something went wrong in here. */
@@ -134,6 +134,12 @@ final class ServerConnection implements UpstreamEvents {
     /** Tells whether nobody has used it yet. */
     boolean isFresh() {
         return fresh;
+    }
+
+    /** Tells whether its server was a standby and is none any more. */
+    boolean isPromoted() {
+        return connection.inHotStandby()
+                && !"on".equals(parameters.get(UpstreamConnection.IN_HOT_STANDBY));
     }
 
     boolean isGone() {

@@ -24,6 +24,7 @@ public final class UpstreamPools implements AutoCloseable {
     private final PoolBudget budget;
     private final Connector connector;
     private final Predicate<UpstreamHost> serves;
+    private final Predicate<UpstreamHost> lost;
     private final PoolObserver observer;
     private final LongSupplier nanoTime;
     private final Map<Key, ConnectionPool> pools = new ConcurrentHashMap<>();
@@ -60,17 +61,20 @@ public final class UpstreamPools implements AutoCloseable {
      * Makes pools without connections.
      *
      * @param serves which hosts may be used now; does not block
+     * @param lost which must be left by those who use them; does not block
      */
     public UpstreamPools(
             PoolSettings settings,
             Connector connector,
             Predicate<UpstreamHost> serves,
+            Predicate<UpstreamHost> lost,
             PoolObserver observer,
             LongSupplier nanoTime) {
         this.settings = settings;
         this.budget = new PoolBudget(settings.max());
         this.connector = connector;
         this.serves = serves;
+        this.lost = lost;
         this.observer = observer;
         this.nanoTime = nanoTime;
     }
@@ -139,6 +143,7 @@ public final class UpstreamPools implements AutoCloseable {
                         budget,
                         maxLag -> connector.connect(eventLoop, database, maxLag),
                         serves,
+                        lost,
                         observer,
                         nanoTime);
         pools.put(key, made);
@@ -148,6 +153,11 @@ public final class UpstreamPools implements AutoCloseable {
             made.start();
         }
         return made;
+    }
+
+    /** Has every connection that is open now closed when it is not in use. */
+    public void renew() {
+        pools.forEach((key, pool) -> pool.execute(pool::renew));
     }
 
     /** Returns how many connections are open or being opened. */

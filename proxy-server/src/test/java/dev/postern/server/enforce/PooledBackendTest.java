@@ -39,6 +39,7 @@ class PooledBackendTest {
     private static final int SCRIPTS = 1500;
     private static final int MESSAGES = 30;
     private static final int MAX_STATEMENTS = 3;
+    private static final int QUEUED = 1 << 20;
     private static final UpstreamHost HOST = new UpstreamHost("db", 5432);
 
     @Test
@@ -60,6 +61,40 @@ class PooledBackendTest {
         for (int seed = 0; seed < SCRIPTS; seed++) {
             check(PoolMode.SESSION, 3, 3, seed, false);
         }
+    }
+
+    @Test
+    void moreThanMayWait_heldUntilThereIsAConnection_goesOn() {
+        Setting setting = new Setting(PoolMode.TRANSACTION, 1);
+        Client busy = new Client(setting, 1, Wire.query("BEGIN"));
+        Client other = new Client(setting, 2, Wire.query("x".repeat(QUEUED)));
+        setting.opened(busy, other);
+        busy.sendsAll();
+        setting.settle();
+        other.sendsAll();
+        assertThat(other.isWritable()).isFalse();
+        busy.close();
+        setting.settle();
+        assertThat(other.isWritable()).isTrue();
+        assertThat(other.toldWritable).isPositive();
+        setting.close(List.of(other));
+    }
+
+    @Test
+    void cancel_whileItWaitsForAConnection_endsTheSession() {
+        Setting setting = new Setting(PoolMode.TRANSACTION, 1);
+        Client busy = new Client(setting, 1, Wire.query("BEGIN"));
+        Client other = new Client(setting, 2, Wire.query("ROWS 1"));
+        setting.opened(busy, other);
+        busy.sendsAll();
+        setting.settle();
+        other.sendsAll();
+        assertThat(other.cancels()).isFalse();
+        assertThat(other.ended).contains("while it waits for a connection");
+        busy.close();
+        setting.settle();
+        assertThat(other.answered.size()).isZero();
+        setting.close(List.of());
     }
 
     private static void check(PoolMode mode, int sessions, int max, int seed, boolean losing) {
@@ -173,9 +208,10 @@ class PooledBackendTest {
                                     100,
                                     Duration.ofHours(1),
                                     MAX_STATEMENTS,
-                                    1 << 20),
+                                    QUEUED),
                             (loop, database, maxLag) -> connect(),
                             host -> true,
+                            host -> false,
                             this,
                             System::nanoTime);
         }
@@ -189,6 +225,14 @@ class PooledBackendTest {
 
         boolean serverWorks(Random random) {
             return !servers.isEmpty() && servers.get(random.nextInt(servers.size())).works(random);
+        }
+
+        void opened(Client... clients) {
+            settle();
+            for (Client client : clients) {
+                client.attaches();
+                settle();
+            }
         }
 
         /** Everything that is on its way arrives. */
@@ -305,6 +349,7 @@ class PooledBackendTest {
         private int at;
         @Nullable PooledBackend backend;
         @Nullable String ended;
+        int toldWritable;
 
         Client(Setting setting, int number, byte[] script) {
             this.number = number;
@@ -321,6 +366,26 @@ class PooledBackendTest {
                                     Map.of()),
                             UpstreamPools.Demand.NONE,
                             List.of());
+        }
+
+        void attaches() {
+            backend = opening.getNow();
+            backend.attach(this);
+        }
+
+        void sendsAll() {
+            if (backend != null) {
+                backend.write(Unpooled.copiedBuffer(script));
+                backend.flush();
+            }
+        }
+
+        boolean isWritable() {
+            return backend != null && backend.isWritable();
+        }
+
+        boolean cancels() {
+            return backend != null && backend.cancel() != null;
         }
 
         /** Sends some whole messages. */
@@ -362,7 +427,9 @@ class PooledBackendTest {
         public void onUpstreamReadComplete() {}
 
         @Override
-        public void onUpstreamWritability() {}
+        public void onUpstreamWritability() {
+            toldWritable++;
+        }
 
         @Override
         public void onUpstreamClosed(@Nullable String cause) {

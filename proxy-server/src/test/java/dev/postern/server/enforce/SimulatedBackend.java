@@ -37,7 +37,7 @@ final class SimulatedBackend {
             Pattern.compile("set_config\\('postern.agent', '(\\d+)'");
 
     private final FrontendFrameReader frames =
-            new FrontendFrameReader(new FrameLimits(2000, 1000, 300));
+            new FrontendFrameReader(new FrameLimits(2 << 20, 1000, 300));
     private final Predicate<String> failsToParse;
     private final ByteBuf in = Unpooled.buffer();
     private final Map<String, String> statements = new HashMap<>();

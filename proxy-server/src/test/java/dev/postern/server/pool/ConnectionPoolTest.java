@@ -51,6 +51,7 @@ class ConnectionPoolTest {
                             return promise;
                         },
                         host -> serves,
+                        host -> !serves,
                         new Notes(),
                         () -> nanos);
         pool.start();
