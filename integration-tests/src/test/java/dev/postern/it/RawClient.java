@@ -10,6 +10,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +39,9 @@ final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+
+    private int processId;
+    private byte[] secret = {};
 
     private RawClient(Socket socket) throws IOException {
         this.socket = socket;
@@ -94,6 +98,16 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Returns the process id of the session's cancel key. */
+    int processId() {
+        return processId;
+    }
+
+    /** Returns the secret of the session's cancel key. */
+    byte[] secret() {
+        return secret.clone();
+    }
+
     private void logIn(Endpoint endpoint) throws IOException {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("user", endpoint.user());
@@ -108,6 +122,12 @@ final class RawClient implements AutoCloseable {
             }
             if (message.type() == 'E') {
                 throw new IOException(message.field('C') + " " + message.field('M'));
+            }
+            if (message.type() == 'K') {
+                ByteBuffer key = ByteBuffer.wrap(message.body());
+                processId = key.getInt();
+                secret = new byte[key.remaining()];
+                key.get(secret);
             }
             if (message.type() != 'R') {
                 continue;

@@ -19,6 +19,7 @@ import dev.postern.server.config.GateConfig;
 import dev.postern.server.config.HostPort;
 import dev.postern.server.config.LimitsConfig;
 import dev.postern.server.config.ListenTlsConfig;
+import dev.postern.server.config.PeersConfig;
 import dev.postern.server.config.PolicyConfig;
 import dev.postern.server.config.PoolConfig;
 import dev.postern.server.config.RelationsConfig;
@@ -28,6 +29,7 @@ import dev.postern.server.enforce.GateObserver;
 import dev.postern.server.enforce.GateSettings;
 import dev.postern.server.enforce.SessionLimits;
 import dev.postern.server.enforce.VerdictService;
+import dev.postern.server.frontend.CancelKeys;
 import dev.postern.server.metrics.PoolMetrics;
 import dev.postern.server.pool.PoolMode;
 import dev.postern.server.pool.PoolSettings;
@@ -36,6 +38,7 @@ import dev.postern.server.tls.InvalidTlsFileException;
 import dev.postern.server.tls.ListenTls;
 import dev.postern.server.upstream.HostSelection;
 import dev.postern.server.upstream.ProbeTarget;
+import dev.postern.server.upstream.UpstreamCancel;
 import dev.postern.server.upstream.UpstreamConnector;
 import dev.postern.server.upstream.UpstreamHost;
 import dev.postern.server.upstream.UpstreamTarget;
@@ -232,6 +235,7 @@ final class Composition {
                                                 config.allowPrimary(),
                                                 maxLag)),
                         host -> known.objections(host, null).isEmpty(),
+                        host -> known.loss(host) != null,
                         new PoolCounting(connections, metrics),
                         nanoTime);
         return new UpstreamRoute(
@@ -283,6 +287,32 @@ final class Composition {
         int message = configuration.session().maxMessage();
         return new FrameLimits(
                 configuration.gate().maxText(), message, Math.min(message, FrameLimits.MAX_OTHER));
+    }
+
+    /** Returns the cancel keys of this instance. */
+    static CancelKeys<ActiveSessions.Entry> cancelKeys(Configuration configuration) {
+        PeersConfig peers = configuration.server().peers();
+        return new CancelKeys<>(
+                configuration.listen().maxSessions(), peers == null ? 0 : peers.instance());
+    }
+
+    /** Returns the other instances, {@code null} if there are none. */
+    static @Nullable Peers peers(
+            Configuration configuration, UpstreamCancel cancel, EventLoops eventLoops)
+            throws UnusableConfigurationException {
+        PeersConfig config = configuration.server().peers();
+        if (config == null) {
+            return null;
+        }
+        return new Peers(
+                config.instance(),
+                config.hosts().stream()
+                        .map(host -> new UpstreamHost(host.host(), host.port()))
+                        .toList(),
+                Ways.tls("server.peer_tls", config.tls()),
+                config.timeout(),
+                cancel,
+                eventLoops.group());
     }
 
     /** Returns where the audit trail is kept. */

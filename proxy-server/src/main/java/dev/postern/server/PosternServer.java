@@ -56,6 +56,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
 
     private final LiveConfiguration live;
     private final Ways ways;
+    private final Map<String, UpstreamRoute> routes;
     private final ActiveSessions sessions;
     private final Ledger ledger;
     private final Channel listener;
@@ -69,6 +70,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
     private PosternServer(
             LiveConfiguration live,
             Ways ways,
+            Map<String, UpstreamRoute> routes,
             ActiveSessions sessions,
             Ledger ledger,
             Channel listener,
@@ -80,6 +82,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
             SessionConfig sessionLimits) {
         this.live = live;
         this.ways = ways;
+        this.routes = routes;
         this.sessions = sessions;
         this.ledger = ledger;
         this.listener = listener;
@@ -153,13 +156,14 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         probe.listener(new HostChanges(routes, ticks));
         Readiness readiness = new Readiness(audit, probe, catalogs);
 
-        CancelKeys<ActiveSessions.Entry> cancelKeys =
-                new CancelKeys<>(configuration.listen().maxSessions());
+        CancelKeys<ActiveSessions.Entry> cancelKeys = Composition.cancelKeys(configuration);
+        UpstreamCancel cancel =
+                new UpstreamCancel(new ReflectiveChannelFactory<>(eventLoops.channel()));
         SessionOpening opening =
                 new SessionOpening(
                         live,
                         routes,
-                        new UpstreamCancel(new ReflectiveChannelFactory<>(eventLoops.channel())),
+                        cancel,
                         judge,
                         catalogs,
                         audit,
@@ -174,7 +178,8 @@ public final class PosternServer implements RunningServer, AutoCloseable {
                         live::tls,
                         new Authenticator(live, mockVerifiers(), clock),
                         StartupSettingsRule.INSTANCE,
-                        new CancelRouting(cancelKeys),
+                        new CancelRouting(
+                                cancelKeys, Composition.peers(configuration, cancel, eventLoops)),
                         refused -> {
                             ledger.authenticationFailed(refused);
                             metrics.authenticationFailed(
@@ -215,6 +220,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         return new PosternServer(
                 live,
                 ways,
+                routes,
                 sessions,
                 ledger,
                 listener,
@@ -349,6 +355,7 @@ public final class PosternServer implements RunningServer, AutoCloseable {
         LiveConfiguration.Snapshot snapshot = Composition.snapshot(configuration, sessionLimits);
         ways.refresh();
         live.replace(snapshot);
+        routes.values().forEach(route -> route.pools().renew());
         catalogs.watch(Composition.databases(configuration));
         catalogCounting.publish(catalogs);
         ledger.configurationChanged(

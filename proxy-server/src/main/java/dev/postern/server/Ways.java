@@ -44,7 +44,7 @@ final class Ways implements AutoCloseable {
      */
     UpstreamWay add(UpstreamConfig config) throws UnusableConfigurationException {
         String name = config.name();
-        UpstreamTls tls = tls(name, config.tls());
+        UpstreamTls tls = tls("upstreams." + name + ".tls", config.tls());
         SshConfig ssh = config.ssh();
         UpstreamWay way = new UpstreamWay(tls, ssh == null ? null : tunnel(name, ssh));
         ways.put(name, way);
@@ -82,7 +82,12 @@ final class Ways implements AutoCloseable {
         }
     }
 
-    private static UpstreamTls tls(String upstream, UpstreamTlsConfig config)
+    /**
+     * Reads how connections are protected.
+     *
+     * @param keyPath the section, for what is thrown
+     */
+    static UpstreamTls tls(String keyPath, UpstreamTlsConfig config)
             throws UnusableConfigurationException {
         UpstreamTls.Settings settings =
                 new UpstreamTls.Settings(
@@ -103,7 +108,7 @@ final class Ways implements AutoCloseable {
         try {
             return UpstreamTls.load(settings);
         } catch (InvalidTlsFileException | IllegalArgumentException e) {
-            throw unusable(upstream, "tls", e);
+            throw new UnusableConfigurationException(keyPath + ": " + e.getMessage());
         }
     }
 

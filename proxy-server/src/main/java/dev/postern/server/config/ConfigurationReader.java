@@ -138,6 +138,31 @@ final class ConfigurationReader {
                 section.get(Keys.ADMIN_REQUEST_TIMEOUT));
     }
 
+    private static @Nullable PeersConfig peers(Section section) {
+        Integer instance = section.find(Keys.SERVER_INSTANCE);
+        List<HostPort> hosts = section.find(Keys.SERVER_PEERS);
+        Section tls = section.section("peer_tls");
+        if (instance == null && hosts == null) {
+            return null;
+        }
+        if (instance == null) {
+            throw new InvalidValueException("instance", "missing: peers is given");
+        }
+        if (hosts == null) {
+            throw new InvalidValueException("peers", "missing: instance is given");
+        }
+        return new PeersConfig(
+                instance,
+                hosts,
+                new UpstreamTlsConfig(
+                        tls.get(Keys.SERVER_PEER_TLS_MODE),
+                        tls.findPath(Keys.SERVER_PEER_TLS_CA),
+                        tls.findPath(Keys.SERVER_PEER_TLS_CERTIFICATE),
+                        tls.findPath(Keys.SERVER_PEER_TLS_KEY),
+                        UpstreamChannelBinding.PREFER),
+                section.get(Keys.SERVER_PEER_TIMEOUT));
+    }
+
     private @Nullable UpstreamConfig upstream(Section section) {
         UpstreamTlsConfig tls =
                 section(
@@ -318,6 +343,7 @@ final class ConfigurationReader {
     private static ServerConfig server(Section section) {
         return new ServerConfig(
                 section.find(Keys.SERVER_EVENT_LOOPS),
+                peers(section),
                 section.get(Keys.SERVER_DRAIN_TIMEOUT),
                 section.get(Keys.SERVER_RELOAD_INTERVAL));
     }

@@ -633,6 +633,48 @@ final class Keys {
                     integer(1, 1024),
                     "half as many as there are processors, at least one",
                     "How many threads carry the sessions' traffic.");
+    static final Key<Integer> SERVER_INSTANCE =
+            Key.optional(
+                    "server.instance",
+                    integer(1, 255),
+                    "this is the only instance",
+                    "Which of server.peers this process is, counted from 1.");
+    static final Key<List<HostPort>> SERVER_PEERS =
+            Key.optional(
+                    "server.peers",
+                    listOf(hostPort(), 1, 255),
+                    "this is the only instance",
+                    "All instances behind one address, in the same order for each, with the ports that agents connect to.");
+    static final Key<UpstreamTlsMode> SERVER_PEER_TLS_MODE =
+            Key.of(
+                    "server.peer_tls.mode",
+                    word(UpstreamTlsMode.class),
+                    "verify-full",
+                    "How connections to peers are protected.");
+    static final Key<Path> SERVER_PEER_TLS_CA =
+            Key.optional(
+                    "server.peer_tls.ca",
+                    path(),
+                    "the authorities that the Java runtime trusts",
+                    "The authorities of the peers' certificates, as a PEM file.");
+    static final Key<Path> SERVER_PEER_TLS_CERTIFICATE =
+            Key.optional(
+                    "server.peer_tls.certificate",
+                    path(),
+                    "peers are shown none",
+                    "The certificate that is shown to peers, as a PEM file: needed if their listen.tls.client_ca is set.");
+    static final Key<Path> SERVER_PEER_TLS_KEY =
+            Key.optional(
+                    "server.peer_tls.key",
+                    path(),
+                    "peers are shown no certificate",
+                    "The private key of that certificate, as a PEM file.");
+    static final Key<Duration> SERVER_PEER_TIMEOUT =
+            Key.of(
+                    "server.peer_timeout",
+                    duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+                    "5s",
+                    "How long it may take to pass a cancel request on to a peer.");
     static final Key<Duration> SERVER_DRAIN_TIMEOUT =
             Key.of(
                     "server.drain_timeout",
@@ -749,6 +791,13 @@ final class Keys {
                     SESSION_WRITE_BUFFER,
                     SESSION_IDLE_TIMEOUT,
                     SERVER_EVENT_LOOPS,
+                    SERVER_INSTANCE,
+                    SERVER_PEERS,
+                    SERVER_PEER_TLS_MODE,
+                    SERVER_PEER_TLS_CA,
+                    SERVER_PEER_TLS_CERTIFICATE,
+                    SERVER_PEER_TLS_KEY,
+                    SERVER_PEER_TIMEOUT,
                     SERVER_DRAIN_TIMEOUT,
                     SERVER_RELOAD_INTERVAL);
 

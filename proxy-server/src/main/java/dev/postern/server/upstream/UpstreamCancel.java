@@ -57,19 +57,58 @@ public final class UpstreamCancel {
                                     host, "session is closed or has no cancel key")));
         }
         ChannelFuture connecting =
-                new Bootstrap()
-                        .group(eventLoop)
+                bootstrap(eventLoop, tls, host, key, promise)
                         .channelFactory(channels(session.channel()))
                         .disableResolver()
-                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                        .handler(
-                                new ChannelInitializer<>() {
-                                    @Override
-                                    protected void initChannel(Channel channel) {
-                                        addHandlers(channel, tls, host, key, promise);
-                                    }
-                                })
                         .connect(address);
+        return settle(eventLoop, connecting, host, timeout, promise);
+    }
+
+    /**
+     * Sends a CancelRequest to a host that is found by its name.
+     *
+     * @param timeout for all of it
+     * @return as for a session's server
+     */
+    public Future<Void> cancel(
+            EventLoop eventLoop,
+            UpstreamHost host,
+            BackendKey key,
+            UpstreamTls tls,
+            Duration timeout) {
+        Promise<Void> promise = eventLoop.newPromise();
+        ChannelFuture connecting =
+                bootstrap(eventLoop, tls, host, key, promise)
+                        .channelFactory(channels)
+                        .resolver(BackgroundResolver.INSTANCE)
+                        .connect(host.name(), host.port());
+        return settle(eventLoop, connecting, host, timeout, promise);
+    }
+
+    private static Bootstrap bootstrap(
+            EventLoop eventLoop,
+            UpstreamTls tls,
+            UpstreamHost host,
+            BackendKey key,
+            Promise<Void> promise) {
+        return new Bootstrap()
+                .group(eventLoop)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
+                .handler(
+                        new ChannelInitializer<>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                addHandlers(channel, tls, host, key, promise);
+                            }
+                        });
+    }
+
+    private static Future<Void> settle(
+            EventLoop eventLoop,
+            ChannelFuture connecting,
+            UpstreamHost host,
+            Duration timeout,
+            Promise<Void> promise) {
         Future<?> timer =
                 eventLoop.schedule(
                         () ->

@@ -118,7 +118,10 @@ class ConfigurationLoaderTest {
                                                 64L << 20)),
                                 new SessionConfig(4 << 20, 1000, 1000, 10_000, 128 << 10, null),
                                 new ServerConfig(
-                                        null, Duration.ofSeconds(30), Duration.ofSeconds(5))));
+                                        null,
+                                        null,
+                                        Duration.ofSeconds(30),
+                                        Duration.ofSeconds(5))));
     }
 
     @Test
@@ -305,7 +308,7 @@ class ConfigurationLoaderTest {
                                                 1L << 20)),
                                 new SessionConfig(
                                         1 << 20, 11, 12, 13, 64 << 10, Duration.ofHours(1)),
-                                new ServerConfig(6, Duration.ZERO, Duration.ofDays(1))));
+                                new ServerConfig(6, null, Duration.ZERO, Duration.ofDays(1))));
     }
 
     @Test

@@ -35,6 +35,22 @@ class CancelKeysTest {
     }
 
     @Test
+    void keyOfAGroup_tellsItsInstance_andGoesOnOnce() {
+        CancelKeys<String> third = new CancelKeys<>(1000, 255);
+        for (int i = 0; i < 1000; i++) {
+            BackendKey key =
+                    Objects.requireNonNull(third.add(ProtocolVersion.V3_0, "session " + i));
+            assertThat(key.processId()).isPositive();
+            assertThat(CancelKeys.instanceOf(key)).isEqualTo(255);
+            assertThat(CancelKeys.isPassedOn(key)).isFalse();
+            BackendKey passed = CancelKeys.passedOn(key);
+            assertThat(CancelKeys.isPassedOn(passed)).isTrue();
+            assertThat(third.find(passed)).isNull();
+            assertThat(third.find(CancelKeys.original(passed))).isEqualTo("session " + i);
+        }
+    }
+
+    @Test
     void registryThatIsFull_asked_givesNoKeyUntilOneLeaves() {
         BackendKey first = add(ProtocolVersion.V3_0, "first");
         add(ProtocolVersion.V3_0, "second");
