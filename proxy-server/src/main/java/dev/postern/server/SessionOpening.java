@@ -180,16 +180,6 @@ final class SessionOpening implements SessionOpener {
             return route.known().objections(host, policy.maxLag()).isEmpty();
         }
 
-        /** A session whose host is too far behind looks for another, if it has nothing there. */
-        private static HostLag.Reading lag(
-                UpstreamRoute route, ServedPolicy policy, PooledBackend backend) {
-            UpstreamHost host = backend.host();
-            if (host == null || (!isFit(host, route, policy) && backend.leave())) {
-                return new HostLag.Reading.None();
-            }
-            return route.known().lag(host);
-        }
-
         private static @Nullable Objection loss(UpstreamRoute route, PooledBackend backend) {
             UpstreamHost host = backend.host();
             return host == null ? null : route.known().loss(host);
@@ -273,7 +263,8 @@ final class SessionOpening implements SessionOpener {
                                             catalogs, route.name(), startup.database(), catalog),
                                     searchPath(catalog),
                                     new Freshness(
-                                            () -> lag(route, policy, backend), policy.maxLag()),
+                                            new BackendLag(route, policy, backend),
+                                            policy.maxLag()),
                                     audit,
                                     new Counting(numbers),
                                     channel.eventLoop(),
@@ -441,6 +432,25 @@ final class SessionOpening implements SessionOpener {
                 }
                 numbers.sessionClosed();
                 usage.close();
+            }
+        }
+    }
+
+    /** How far the host is behind that serves a session now. */
+    private record BackendLag(UpstreamRoute route, ServedPolicy policy, PooledBackend backend)
+            implements HostLag {
+
+        @Override
+        public Reading current() {
+            UpstreamHost host = backend.host();
+            return host == null ? new Reading.None() : route.known().lag(host);
+        }
+
+        @Override
+        public void leaveIfUnfit() {
+            UpstreamHost host = backend.host();
+            if (host != null && !route.known().objections(host, policy.maxLag()).isEmpty()) {
+                boolean _ = backend.leave();
             }
         }
     }

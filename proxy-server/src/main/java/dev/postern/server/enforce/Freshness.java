@@ -55,6 +55,7 @@ public record Freshness(HostLag lag, @Nullable Duration maxLag) {
                 || READ_NOTHING.contains(allow.summary().command())) {
             return null;
         }
+        lag.leaveIfUnfit();
         return switch (lag.current()) {
             case HostLag.Reading.Primary primary -> null;
             case HostLag.Reading.None none -> null;

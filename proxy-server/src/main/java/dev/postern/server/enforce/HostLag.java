@@ -24,4 +24,10 @@ public interface HostLag {
 
     /** Returns what the last look at the host has shown. */
     Reading current();
+
+    /**
+     * A statement is about to be judged: a session whose host is not fit any more leaves it, if it
+     * has nothing there.
+     */
+    default void leaveIfUnfit() {}
 }
