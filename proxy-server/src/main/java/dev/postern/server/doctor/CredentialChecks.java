@@ -90,7 +90,10 @@ public final class CredentialChecks implements Check {
                             "chmod o-rwx " + file)
                     : CheckCode.CREDENTIAL_UPSTREAM.ok(upstream, kept + ", closed to others");
         } catch (UnsupportedOperationException e) {
-            return CheckCode.CREDENTIAL_UPSTREAM.ok(upstream, kept);
+            return CheckCode.CREDENTIAL_UPSTREAM.note(
+                    upstream,
+                    kept + ", whose file system knows no permissions",
+                    "Keep others from it by other means.");
         } catch (IOException e) {
             return CheckCode.CREDENTIAL_UPSTREAM.fail(
                     upstream, kept + ", whose permissions cannot be read", "Look at " + file + ".");
