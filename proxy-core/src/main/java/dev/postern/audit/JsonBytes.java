@@ -245,13 +245,20 @@ final class JsonBytes {
             return from + text.length;
         }
         int digits = 1;
-        for (long rest = value; rest >= 10; rest /= 10) {
+        for (long power = 10; digits < LONGEST_LONG - 1 && value >= power; power *= 10) {
             digits++;
         }
         long rest = value;
-        for (int at = from + digits - 1; at >= from; at--) {
-            to[at] = (byte) ('0' + rest % 10);
-            rest /= 10;
+        int at = from + digits - 1;
+        for (; rest > Integer.MAX_VALUE; at--) {
+            long tenth = rest / 10;
+            to[at] = (byte) ('0' + (rest - 10 * tenth));
+            rest = tenth;
+        }
+        for (int few = (int) rest; at >= from; at--) {
+            int tenth = few / 10;
+            to[at] = (byte) ('0' + (few - 10 * tenth));
+            few = tenth;
         }
         return from + digits;
     }

@@ -33,6 +33,7 @@ public final class BackendScanner {
     private static final int HEADER_LENGTH = 5;
     private static final int INITIAL_CAPTURE = 64;
     private static final int NOTHING = -1;
+    private static final int FEW = 16;
 
     /** What a scanner reports to, in the order of the stream. */
     public interface Listener {
@@ -190,7 +191,14 @@ public final class BackendScanner {
                                     CAPTURE_LIMIT,
                                     Math.max(captured + length, 2 * capture.length)));
         }
-        in.getBytes(at, capture, captured, length);
+        if (length <= FEW) {
+            // A copy in bulk costs more than it saves for so few.
+            for (int i = 0; i < length; i++) {
+                capture[captured + i] = in.getByte(at + i);
+            }
+        } else {
+            in.getBytes(at, capture, captured, length);
+        }
         captured += length;
     }
 

@@ -9,6 +9,8 @@ import dev.postern.server.upstream.UpstreamHost;
 import dev.postern.server.upstream.UpstreamProbe;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one upstream's hosts. Safe for use by any thread; never blocks. */
@@ -19,6 +21,7 @@ final class UpstreamHosts implements HostEligibility {
     private final String upstream;
     private final UpstreamProbe probe;
     private final HostSelection selection;
+    private final Map<UpstreamHost, String> texts = new ConcurrentHashMap<>();
 
     UpstreamHosts(String upstream, UpstreamProbe probe, HostSelection selection) {
         this.upstream = upstream;
@@ -32,11 +35,15 @@ final class UpstreamHosts implements HostEligibility {
 
     @Override
     public List<Objection> objections(UpstreamHost host, @Nullable Duration maxLag) {
-        return probe.objections(upstream, host.toString(), maxLag);
+        return probe.objections(upstream, text(host), maxLag);
     }
 
     HostPosture posture(UpstreamHost host) {
-        return probe.posture(upstream, host.toString());
+        return probe.posture(upstream, text(host));
+    }
+
+    private String text(UpstreamHost host) {
+        return texts.computeIfAbsent(host, UpstreamHost::toString);
     }
 
     /** Returns why sessions on a host must end, {@code null} if they may go on. */

@@ -189,6 +189,9 @@ final class MessageGuard {
     }
 
     private static Oids usersTypes(List<Integer> types) {
+        if (types.isEmpty()) {
+            return Oids.NONE;
+        }
         return Oids.of(
                 types.stream()
                         .filter(type -> !Catalog.isBuiltIn(type))

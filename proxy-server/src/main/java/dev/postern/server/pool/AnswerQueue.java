@@ -9,7 +9,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +35,7 @@ final class AnswerQueue implements BackendScanner.Listener {
     }
 
     private final ArrayDeque<Owed> owed = new ArrayDeque<>();
-    private final Map<String, String> parameters;
+    private final BiConsumer<String, String> reports;
     private Sink sink;
     private byte status = 'I';
     private boolean openPipeline;
@@ -45,10 +45,10 @@ final class AnswerQueue implements BackendScanner.Listener {
     /**
      * Makes one for a connection that is ready and idle.
      *
-     * @param parameters what the server has reported, kept up to date here
+     * @param reports is told each name and value that the server reports
      */
-    AnswerQueue(Map<String, String> parameters, Sink sink) {
-        this.parameters = parameters;
+    AnswerQueue(BiConsumer<String, String> reports, Sink sink) {
+        this.reports = reports;
         this.sink = sink;
     }
 
@@ -140,7 +140,7 @@ final class AnswerQueue implements BackendScanner.Listener {
             case BackendType.NOTICE_RESPONSE, BackendType.NOTIFICATION_RESPONSE -> {}
             case BackendType.PARAMETER_STATUS -> {
                 if (message instanceof BackendMessage.ParameterStatus(String name, String value)) {
-                    parameters.put(name, value);
+                    reports.accept(name, value);
                     Owed head = owed.peekFirst();
                     if (head == null ? status != 'I' : !head.own) {
                         sink.onParameter(name, value);

@@ -47,6 +47,7 @@ final class ConnectionPool {
     private final Predicate<UpstreamHost> lost;
     private final PoolObserver observer;
     private final LongSupplier nanoTime;
+    private final Reported.Shared shared = new Reported.Shared();
     private final ArrayDeque<Request> waiting = new ArrayDeque<>();
     private final ArrayDeque<ServerConnection> idle = new ArrayDeque<>();
     private final Set<ServerConnection> resetting = new LinkedHashSet<>();
@@ -213,6 +214,10 @@ final class ConnectionPool {
                 grants.add(() -> request.taker().onGranted(found));
             } else if (found == null) {
                 unserved.add(request);
+                if (idle.isEmpty() && unserved.size() > connecting && !budget.hasRoom()) {
+                    // Nothing is left for those behind it either.
+                    break;
+                }
             }
         }
         for (Request request :
@@ -291,7 +296,11 @@ final class ConnectionPool {
                     }
                     ServerConnection opened =
                             new ServerConnection(
-                                    result.getNow(), this::onGone, observer, nanoTime.getAsLong());
+                                    result.getNow(),
+                                    shared,
+                                    this::onGone,
+                                    observer,
+                                    nanoTime.getAsLong());
                     all.add(opened);
                     if (closed) {
                         opened.close();

@@ -28,6 +28,10 @@ public final class PoolBudget {
         return open.get();
     }
 
+    boolean hasRoom() {
+        return open.get() < max;
+    }
+
     void join(ConnectionPool pool) {
         pools.add(pool);
     }

@@ -60,6 +60,7 @@ public final class PooledBackend implements UpstreamPeer {
     private final Serving serving = new Serving();
     private final ArrayDeque<Object> queue = new ArrayDeque<>();
     private final Map<String, String> told = new HashMap<>();
+    private @Nullable Reported lastTold;
     private final Set<Pin> pins = EnumSet.noneOf(Pin.class);
     private @Nullable Promise<PooledBackend> opening;
     private @Nullable BackendEvents session;
@@ -346,7 +347,7 @@ public final class PooledBackend implements UpstreamPeer {
         Promise<PooledBackend> promise = opening;
         if (promise != null) {
             opening = null;
-            told.putAll(connection.parameters());
+            told.putAll(connection.reported().values());
             if (!promise.trySuccess(this)) {
                 close();
             }
@@ -371,8 +372,13 @@ public final class PooledBackend implements UpstreamPeer {
 
     /** What the connection reports otherwise than the one before. */
     private void tellParameters(ServerConnection connection) {
+        Reported reported = connection.reported();
+        if (reported.equals(lastTold)) {
+            return;
+        }
+        lastTold = reported;
         ByteBuf out = null;
-        for (Map.Entry<String, String> parameter : connection.parameters().entrySet()) {
+        for (Map.Entry<String, String> parameter : reported.values().entrySet()) {
             String value = parameter.getValue();
             if (!value.equals(told.put(parameter.getKey(), value))) {
                 out = out == null ? allocator.buffer(SMALL) : out;

@@ -11,9 +11,9 @@ import dev.postern.server.upstream.UpstreamHandler;
 import dev.postern.server.upstream.UpstreamHost;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,14 +66,16 @@ final class ServerConnection implements UpstreamEvents {
 
     private final UpstreamConnection connection;
     private final Peer peer;
-    private final Map<String, String> parameters;
+    private final Reported.Shared shared;
     private final ServerStatements statements = new ServerStatements();
     private final AnswerQueue answers;
     private final BackendScanner scanner;
     private final Consumer<ServerConnection> onGone;
     private final PoolObserver observer;
     private Map<String, String> settings = Map.of();
-    private Map<String, String> identity = Map.of();
+    private final boolean wasStandby;
+    private String identity = "";
+    private Reported reported;
     private @Nullable User user;
     private long idleSince;
     private boolean fresh = true;
@@ -83,17 +85,21 @@ final class ServerConnection implements UpstreamEvents {
     /**
      * Takes a connection over.
      *
+     * @param shared what connections beside it report
      * @param onGone called once when it is closed, by whomever
      */
     ServerConnection(
             UpstreamConnection connection,
+            Reported.Shared shared,
             Consumer<ServerConnection> onGone,
             PoolObserver observer,
             long nowNanos) {
         this.connection = connection;
         this.peer = UpstreamHandler.peer(connection.channel());
-        this.parameters = new LinkedHashMap<>(connection.parameterStatus());
-        this.answers = new AnswerQueue(parameters, new Nobody());
+        this.shared = shared;
+        this.reported = shared.of(connection.parameterStatus());
+        this.wasStandby = reported.inHotStandby();
+        this.answers = new AnswerQueue(this::onReport, new Nobody());
         this.scanner = new BackendScanner(answers);
         this.onGone = onGone;
         this.observer = observer;
@@ -115,8 +121,13 @@ final class ServerConnection implements UpstreamEvents {
         return peer;
     }
 
-    Map<String, String> parameters() {
-        return parameters;
+    /** Returns what the server has reported of its settings up to now. */
+    Reported reported() {
+        return reported;
+    }
+
+    private void onReport(String name, String value) {
+        reported = shared.with(reported, name, value);
     }
 
     ServerStatements statements() {
@@ -138,8 +149,7 @@ final class ServerConnection implements UpstreamEvents {
 
     /** Tells whether its server was a standby and is none any more. */
     boolean isPromoted() {
-        return connection.inHotStandby()
-                && !"on".equals(parameters.get(UpstreamConnection.IN_HOT_STANDBY));
+        return wasStandby && !reported.inHotStandby();
     }
 
     boolean isGone() {
@@ -151,17 +161,17 @@ final class ServerConnection implements UpstreamEvents {
     }
 
     boolean isOf(SessionState state) {
-        return identity.equals(state.identity()) && settings.equals(state.settings());
+        return identity.equals(state.identityOnly()) && hasSettingsOf(state);
     }
 
     boolean hasSettingsOf(SessionState state) {
-        return settings.equals(state.settings());
+        return Objects.equals(settings, state.settings());
     }
 
     /** It has been made one of a session. */
     void becomes(SessionState state) {
         settings = state.settings();
-        identity = state.identity();
+        identity = state.identityOnly();
         fresh = false;
     }
 
@@ -222,7 +232,7 @@ final class ServerConnection implements UpstreamEvents {
                     @Override
                     public void succeeded(Owed owed) {
                         settings = Map.of();
-                        identity = Map.of();
+                        identity = "";
                         statements.clear();
                         whenDone.accept(List.of(List.of(VERIFIED)).equals(owed.rows()));
                     }

@@ -20,6 +20,7 @@ public final class SessionState {
 
     private final Map<String, String> identity = new LinkedHashMap<>();
     private final Map<String, String> initial;
+    private final String identityOnly;
     private Map<String, String> settings;
     private int version;
 
@@ -42,6 +43,7 @@ public final class SessionState {
         identity.put(AGENT, agent);
         identity.put(HUMAN, human);
         identity.put(TASK, task);
+        this.identityOnly = select(identity);
         this.initial = withoutIdentity(initial);
         this.settings = this.initial;
     }
@@ -54,10 +56,6 @@ public final class SessionState {
             }
         });
         return Map.copyOf(others);
-    }
-
-    Map<String, String> identity() {
-        return identity;
     }
 
     Map<String, String> settings() {
@@ -92,7 +90,7 @@ public final class SessionState {
 
     /** Returns what makes a connection with the same settings this session's. */
     String identityOnly() {
-        return select(identity);
+        return identityOnly;
     }
 
     /**
