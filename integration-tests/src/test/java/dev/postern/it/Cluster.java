@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -33,18 +35,40 @@ final class Cluster implements AutoCloseable {
 
     private final Path directory;
     private final EmbeddedPostgres servers;
+    private final Map<PostgresServer, String> hosts;
     private final RunningServer postern;
     private final String password;
 
     private Cluster(
-            Path directory, EmbeddedPostgres servers, RunningServer postern, String password) {
+            Path directory,
+            EmbeddedPostgres servers,
+            Map<PostgresServer, String> hosts,
+            RunningServer postern,
+            String password) {
         this.directory = directory;
         this.servers = servers;
+        this.hosts = hosts;
         this.postern = postern;
         this.password = password;
     }
 
+    /** How Postern reaches the second standby. */
+    @FunctionalInterface
+    interface Reach {
+
+        /** Returns the {@code host:port} to configure for what listens on a port here. */
+        String to(int port) throws IOException;
+    }
+
     static Cluster start() throws Exception {
+        return start(port -> "127.0.0.1:" + port);
+    }
+
+    private static String local(PostgresServer server) {
+        return "127.0.0.1:" + server.port();
+    }
+
+    static Cluster start(Reach reach) throws Exception {
         Path directory = Files.createTempDirectory("postern-it-");
         EmbeddedPostgres servers =
                 EmbeddedPostgres.start(
@@ -60,6 +84,10 @@ final class Cluster implements AutoCloseable {
         servers.primary()
                 .execute(SampleDatabase.NAME, "INSERT INTO beat VALUES (clock_timestamp())");
         servers.awaitReplay();
+        Map<PostgresServer, String> hosts = new LinkedHashMap<>();
+        hosts.put(servers.primary(), local(servers.primary()));
+        hosts.put(servers.standbys().get(0), local(servers.standbys().get(0)));
+        hosts.put(servers.standbys().get(1), reach.to(servers.standbys().get(1).port()));
         GeneratedCredential credential = GeneratedCredential.create();
         Files.writeString(directory.resolve("upstream.password"), shop.readerPassword());
         Files.writeString(
@@ -69,7 +97,7 @@ final class Cluster implements AutoCloseable {
                 admin: {host: 127.0.0.1, port: 0}
                 upstreams:
                   shop:
-                    hosts: ["127.0.0.1:%d", "127.0.0.1:%d", "127.0.0.1:%d"]
+                    hosts: [%s]
                     user: %s
                     password: "${file:upstream.password}"
                     tls: {mode: disable}
@@ -88,9 +116,9 @@ final class Cluster implements AutoCloseable {
                 gate: {time_limit: 5s}
                 """
                         .formatted(
-                                servers.primary().port(),
-                                servers.standbys().get(0).port(),
-                                servers.standbys().get(1).port(),
+                                hosts.values().stream()
+                                        .map(host -> '"' + host + '"')
+                                        .collect(Collectors.joining(", ")),
                                 SampleDatabase.READER,
                                 CHECK_INTERVAL.toSeconds(),
                                 CHECK_TIMEOUT.toSeconds(),
@@ -101,7 +129,8 @@ final class Cluster implements AutoCloseable {
                                 credential.verifier().encode()));
         RunningServer postern =
                 PosternServer.start(ConfigurationLoader.load(directory.resolve("postern.yaml")));
-        return new Cluster(directory, servers, postern, new String(credential.password().chars()));
+        return new Cluster(
+                directory, servers, hosts, postern, new String(credential.password().chars()));
     }
 
     PostgresServer primary() {
@@ -141,7 +170,7 @@ final class Cluster implements AutoCloseable {
 
     /** Tells whether Postern has nothing against a server. */
     boolean serves(PostgresServer server) throws IOException, InterruptedException {
-        String host = "host=\"127.0.0.1:" + server.port() + "\"";
+        String host = "host=\"" + hosts.get(server) + "\"";
         return admin("/metrics")
                 .body()
                 .lines()

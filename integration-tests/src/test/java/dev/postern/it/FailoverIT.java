@@ -1,14 +1,16 @@
 package dev.postern.it;
 
+import static dev.postern.it.ClusterUnderLoad.CLIENTS;
+import static dev.postern.it.ClusterUnderLoad.FRESH_CLIENTS;
+import static dev.postern.it.ClusterUnderLoad.TWO_INTERVALS;
+import static dev.postern.it.ClusterUnderLoad.TWO_INTERVALS_AND_TIMEOUT;
+import static dev.postern.it.ClusterUnderLoad.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.postern.server.demo.PostgresServer;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,105 +27,31 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class FailoverIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
-
-    /** Machines that run tests are busy with other things as well. */
-    private static final Duration BUSY_MACHINE = Duration.ofSeconds(2);
-
-    private static final Duration TWO_INTERVALS =
-            Cluster.CHECK_INTERVAL.multipliedBy(2).plus(BUSY_MACHINE);
-
-    private static final Duration TWO_INTERVALS_AND_TIMEOUT =
-            TWO_INTERVALS.plus(Cluster.CHECK_TIMEOUT);
-
-    private static final int CLIENTS = 8;
-    private static final int FRESH_CLIENTS = 4;
+    @SuppressWarnings("NullAway.Init")
+    private static ClusterUnderLoad under;
 
     @SuppressWarnings("NullAway.Init")
     private static Cluster cluster;
 
-    @SuppressWarnings("NullAway.Init")
-    private static ScheduledExecutorService heart;
-
-    @SuppressWarnings("NullAway.Init")
-    private static String products;
-
-    @SuppressWarnings("NullAway.Init")
-    private Load load;
-
     @BeforeAll
     static void start() throws Exception {
         cluster = Cluster.start();
-        products = Sql.one(Cluster.superuser(cluster.primary()), "SELECT count(*) FROM products");
-        heart = Executors.newSingleThreadScheduledExecutor();
-        var _ =
-                heart.scheduleWithFixedDelay(
-                        () -> {
-                            try {
-                                Sql.execute(
-                                        Cluster.superuser(cluster.primary()),
-                                        "INSERT INTO beat VALUES (clock_timestamp())");
-                            } catch (SQLException e) {
-                                throw new IllegalStateException(e);
-                            }
-                        },
-                        0,
-                        100,
-                        TimeUnit.MILLISECONDS);
+        under = ClusterUnderLoad.on(cluster);
     }
 
     @AfterAll
     static void stop() throws Exception {
-        heart.shutdownNow();
-        cluster.close();
+        under.close();
     }
 
     @BeforeEach
     void startLoad() throws Exception {
-        awaitServing(cluster.standby(0));
-        if (!isPromoted(cluster.standby(1))) {
-            awaitServing(cluster.standby(1));
-        }
-        Duration stalest = Cluster.MAX_LAG.plus(Cluster.CHECK_INTERVAL).plus(BUSY_MACHINE);
-        load =
-                new Load()
-                        .start(cluster.agent("any"), CLIENTS, products, Duration.ofSeconds(-1))
-                        .start(cluster.agent("fresh"), FRESH_CLIENTS, products, stalest);
-        int some = 50 * (CLIENTS + FRESH_CLIENTS);
-        assertThat(Eventually.get(PATIENCE, load::answers, answers -> answers > some))
-                .isGreaterThan(some);
-        load.mark();
+        under.startLoad();
     }
 
     @AfterEach
     void nothingWasWrong() throws Exception {
-        load.end();
-        assertThat(load.violations()).isEmpty();
-        assertThat(
-                        Sql.one(
-                                Cluster.superuser(cluster.primary()),
-                                "SELECT count(*) FROM beat WHERE at < '2001-01-01'"))
-                .isEqualTo("0");
-    }
-
-    private static boolean isPromoted(PostgresServer server) throws SQLException {
-        return Sql.one(Cluster.superuser(server), "SELECT pg_is_in_recovery()").equals("f");
-    }
-
-    private static void awaitServing(PostgresServer server) throws Exception {
-        assertThat(Eventually.get(PATIENCE, () -> cluster.serves(server), serves -> serves))
-                .isTrue();
-    }
-
-    private static void awaitLeft(PostgresServer server, Duration limit) throws Exception {
-        long start = System.nanoTime();
-        assertThat(Eventually.get(PATIENCE, () -> cluster.serves(server), serves -> !serves))
-                .isFalse();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(limit);
-    }
-
-    private static void pass(Duration time) throws Exception {
-        Eventually.get(time, () -> false, over -> over);
+        under.endLoad();
     }
 
     @Test
@@ -150,10 +78,10 @@ final class FailoverIT {
         Sql.execute(late, "SELECT pg_wal_replay_pause()");
         try {
             pass(Cluster.MAX_LAG.plus(Cluster.CHECK_INTERVAL.multipliedBy(2)));
-            assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+            assertThat(under.load().longestGap()).isLessThan(TWO_INTERVALS);
             // Whoever had sent a part of a statement when the host fell behind is told so.
-            assertThat(load.errors().keySet()).isSubsetOf("57P03");
-            assertThat(load.errors().getOrDefault("57P03", 0)).isBetween(0, FRESH_CLIENTS);
+            assertThat(under.load().errors().keySet()).isSubsetOf("57P03");
+            assertThat(under.load().errors().getOrDefault("57P03", 0)).isBetween(0, FRESH_CLIENTS);
             assertThat(cluster.serves(cluster.standby(1))).isTrue();
             for (int i = 0; i < 6; i++) {
                 assertThat(Sql.one(cluster.agent("fresh"), "SELECT inet_server_port()"))
@@ -192,9 +120,9 @@ final class FailoverIT {
                 .contains("s behind, more than the 2.0 s that max_lag allows (2 of 3 servers)")
                 .contains("it is a primary and allow_primary is not set (1 of 3 servers)");
         pass(TWO_INTERVALS);
-        load.mark();
+        under.load().mark();
         pass(Cluster.CHECK_INTERVAL);
-        assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+        assertThat(under.load().longestGap()).isLessThan(TWO_INTERVALS);
     }
 
     @Test
@@ -202,14 +130,14 @@ final class FailoverIT {
     void standbyHangs_sessionsAreServedByTheOther() throws Exception {
         Cluster.signal(cluster.standby(1), "STOP");
         try {
-            awaitLeft(cluster.standby(1), TWO_INTERVALS_AND_TIMEOUT);
+            under.awaitLeft(cluster.standby(1), TWO_INTERVALS_AND_TIMEOUT);
             pass(Cluster.CHECK_INTERVAL);
-            assertThat(load.longestGap()).isLessThan(TWO_INTERVALS_AND_TIMEOUT);
-            assertThat(load.errors()).containsKey("08006");
+            assertThat(under.load().longestGap()).isLessThan(TWO_INTERVALS_AND_TIMEOUT);
+            assertThat(under.load().errors()).containsKey("08006");
         } finally {
             Cluster.signal(cluster.standby(1), "CONT");
         }
-        awaitServing(cluster.standby(1));
+        under.awaitServing(cluster.standby(1));
         assertThat(cluster.admin("/metrics").body())
                 .contains("postern_upstream_sessions_lost_total{reason=\"unreachable\"}");
     }
@@ -219,14 +147,14 @@ final class FailoverIT {
     void standbyIsKilled_sessionsAreServedByTheOther() throws Exception {
         cluster.standby(1).kill();
         try {
-            awaitLeft(cluster.standby(1), TWO_INTERVALS);
+            under.awaitLeft(cluster.standby(1), TWO_INTERVALS);
             pass(Cluster.CHECK_INTERVAL);
-            assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+            assertThat(under.load().longestGap()).isLessThan(TWO_INTERVALS);
         } finally {
             cluster.standby(1).restart();
         }
         long back = System.nanoTime();
-        awaitServing(cluster.standby(1));
+        under.awaitServing(cluster.standby(1));
         assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(TWO_INTERVALS);
     }
 
@@ -235,10 +163,10 @@ final class FailoverIT {
     void standbyIsPromoted_itIsLeft() throws Exception {
         Endpoint promoted = Cluster.superuser(cluster.standby(1));
         Sql.execute(promoted, "SELECT pg_promote()");
-        awaitLeft(cluster.standby(1), TWO_INTERVALS);
+        under.awaitLeft(cluster.standby(1), TWO_INTERVALS);
         pass(Cluster.CHECK_INTERVAL);
         assertThat(sessions(cluster.standby(1))).isZero();
-        assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+        assertThat(under.load().longestGap()).isLessThan(TWO_INTERVALS);
 
         // Whoever still reads there has a wrong answer from now on.
         Sql.execute(promoted, "TRUNCATE products CASCADE");
@@ -253,7 +181,7 @@ final class FailoverIT {
     void noHostIsLeft_agentIsToldWhichChecksFailed() throws Exception {
         cluster.standby(0).kill();
         try {
-            awaitLeft(cluster.standby(0), TWO_INTERVALS);
+            under.awaitLeft(cluster.standby(0), TWO_INTERVALS);
             SQLException refusal =
                     catchThrowableOfType(
                             SQLException.class, () -> cluster.agent("any").connect().close());
@@ -266,10 +194,10 @@ final class FailoverIT {
         } finally {
             cluster.standby(0).restart();
         }
-        awaitServing(cluster.standby(0));
+        under.awaitServing(cluster.standby(0));
         pass(TWO_INTERVALS);
-        load.mark();
+        under.load().mark();
         pass(Cluster.CHECK_INTERVAL);
-        assertThat(load.longestGap()).isLessThan(TWO_INTERVALS);
+        assertThat(under.load().longestGap()).isLessThan(TWO_INTERVALS);
     }
 }
