@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 public final class PooledBackend implements UpstreamPeer {
 
     private static final int SMALL = 256;
+    private static final String CANCELED_WAITING =
+            "canceling statement due to user request, while it waits for a connection to the database"
+                    + " server";
 
     /** Settings that every connection has from its start. */
     private static final Set<String> PINNED =
@@ -133,15 +136,18 @@ public final class PooledBackend implements UpstreamPeer {
      * A request to cancel what runs is about to be sent: until {@link #cancelSent} the connection
      * stays with the session, so that nobody else is hit.
      *
-     * <p>A statement that waits for a connection, or for the session's settings on it, cannot be
-     * taken out of what the session has sent: the session ends.
+     * <p>A statement that waits for a connection, or for the session's settings on it, is taken out
+     * of what the session has sent, up to its Sync, and answered here as the server would have. If
+     * there is no Sync yet, the session ends.
      *
      * @return what to cancel; {@code null} if nothing runs
      */
     public @Nullable UpstreamConnection cancel() {
         ServerConnection now = server;
         if (now == null || makingSettings) {
-            cancelWaiting(now);
+            if (now != null || acquiring) {
+                cancelWaiting(now);
+            }
             return null;
         }
         cancels++;
@@ -150,25 +156,93 @@ public final class PooledBackend implements UpstreamPeer {
     }
 
     private void cancelWaiting(@Nullable ServerConnection preparing) {
+        BackendEvents waits = session;
+        if (waits == null || closed) {
+            return;
+        }
+        boolean wasWritable = isWritable();
+        if (dropFirst()) {
+            if (queue.isEmpty() && preparing == null) {
+                withdraw();
+            }
+            if (!wasWritable && isWritable()) {
+                pool.execute(this::writableAgain);
+            }
+            answerCancelled(waits);
+            return;
+        }
         if (preparing != null) {
             server = null;
             makingSettings = false;
             pool.discard(preparing, caps, Discarded.BUSY);
-        } else if (acquiring) {
-            acquiring = false;
-            pool.withdraw(serving);
         } else {
-            return;
+            withdraw();
         }
         clearQueue();
-        if (session != null && !closed) {
-            session.onRefused(
-                    ErrorResponse.fatal(
-                                    SqlState.QUERY_CANCELED,
-                                    "canceling statement while it waits for a connection to the"
-                                            + " database server")
-                            .withHint("Connect again."));
+        waits.onRefused(
+                ErrorResponse.fatal(SqlState.QUERY_CANCELED, CANCELED_WAITING)
+                        .withHint("Connect again."));
+    }
+
+    private void withdraw() {
+        acquiring = false;
+        pool.withdraw(serving);
+    }
+
+    /**
+     * Takes what would run first out of the queue.
+     *
+     * @return false if it has no end yet, and then everything is left as it is
+     */
+    private boolean dropFirst() {
+        if (queue.stream()
+                .noneMatch(item -> item instanceof ByteBuf bytes && firstEnd(bytes) > 0)) {
+            return false;
         }
+        boolean dropped = false;
+        while (!dropped) {
+            if (queue.element() instanceof ByteBuf bytes) {
+                int end = firstEnd(bytes);
+                dropped = end > 0;
+                queuedBytes -= bytes.readableBytes();
+                bytes.readerIndex(dropped ? end : bytes.writerIndex());
+                queuedBytes += bytes.readableBytes();
+                if (bytes.isReadable()) {
+                    return true;
+                }
+                bytes.release();
+            }
+            queue.remove();
+        }
+        return true;
+    }
+
+    /** Returns where the first message ends that ReadyForQuery answers; 0 if there is none. */
+    private static int firstEnd(ByteBuf bytes) {
+        int at = bytes.readerIndex();
+        while (at < bytes.writerIndex()) {
+            byte type = bytes.getByte(at);
+            at += bytes.getInt(at + 1) + 1;
+            if (type == FrontendType.QUERY || type == FrontendType.SYNC) {
+                return at;
+            }
+        }
+        return 0;
+    }
+
+    private void answerCancelled(BackendEvents waits) {
+        ByteBuf answer = allocator.buffer(SMALL);
+        try {
+            BackendMessages.errorResponse(
+                    answer,
+                    ErrorResponse.error(SqlState.QUERY_CANCELED, CANCELED_WAITING)
+                            .withHint("Nothing has run. Send it again."));
+            BackendMessages.readyForQuery(answer, 'I');
+            waits.onUpstreamBytes(answer);
+        } finally {
+            answer.release();
+        }
+        waits.onUpstreamReadComplete();
     }
 
     /** The request has been dealt with. */
@@ -248,8 +322,7 @@ public final class PooledBackend implements UpstreamPeer {
             pool.observer().pinned(pin, false);
         }
         if (acquiring) {
-            acquiring = false;
-            pool.withdraw(serving);
+            withdraw();
         }
         ServerConnection last = server;
         if (last != null && !makingSettings && cancels == 0) {

@@ -20,6 +20,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,10 +82,43 @@ class PooledBackendTest {
     }
 
     @Test
-    void cancel_whileItWaitsForAConnection_endsTheSession() {
+    void cancel_whileItWaitsForAConnection_isAnsweredHereAndTheRestRuns() {
+        byte[] extended =
+                Wire.all(
+                        Wire.parse("", "ROWS 1"), Wire.bind("", ""), Wire.execute(""), Wire.sync());
+        for (byte[] first : List.of(Wire.query("ROWS 1"), extended)) {
+            for (boolean more : new boolean[] {false, true}) {
+                byte[] rest = more ? Wire.query("WHO") : new byte[0];
+                Setting setting = new Setting(PoolMode.TRANSACTION, 1);
+                Client busy = new Client(setting, 1, Wire.query("BEGIN"));
+                Client other = new Client(setting, 2, Wire.all(first, rest));
+                setting.opened(busy, other);
+                busy.sendsAll();
+                setting.settle();
+                other.sendsAll();
+                assertThat(other.cancels()).isFalse();
+                byte[] cancelled = other.answered.toByteArray();
+                assertThat(Wire.types(cancelled)).isEqualTo("EZ");
+                assertThat(new String(cancelled, StandardCharsets.ISO_8859_1))
+                        .contains("57014", "while it waits for a connection");
+                busy.close();
+                setting.settle();
+                SimulatedBackend own = new SimulatedBackend("UNREADABLE"::equals);
+                own.identity = other.number;
+                own.receive(rest);
+                assertThat(other.answered.toByteArray()).isEqualTo(Wire.all(cancelled, own.take()));
+                assertThat(other.ended).isNull();
+                setting.close(List.of(other));
+            }
+        }
+    }
+
+    @Test
+    void cancel_whileItWaitsWithoutASync_endsTheSession() {
         Setting setting = new Setting(PoolMode.TRANSACTION, 1);
         Client busy = new Client(setting, 1, Wire.query("BEGIN"));
-        Client other = new Client(setting, 2, Wire.query("ROWS 1"));
+        Client other =
+                new Client(setting, 2, Wire.all(Wire.parse("", "ROWS 1"), Wire.bind("", "")));
         setting.opened(busy, other);
         busy.sendsAll();
         setting.settle();
