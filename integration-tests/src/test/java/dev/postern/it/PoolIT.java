@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.postern.server.demo.PostgresServer;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +21,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions of several agents over few connections, with the newest PostgreSQL's hot standby. */
 final class PoolIT {
@@ -194,6 +198,72 @@ final class PoolIT {
                     .singleElement()
                     .satisfies(error -> assertThat(error.field('C')).isEqualTo("42501"));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"session", "transaction"})
+    void whatGoesBack_goesBackToWhatTheSessionBeganWith(String mode) throws Exception {
+        Map<String, String> settings =
+                Map.of("DateStyle", "Postgres, DMY", "TimeZone", "America/Los_Angeles");
+        List<String> texts =
+                List.of(
+                        "SET DateStyle = 'German'",
+                        "RESET DateStyle",
+                        "RESET DateStyle",
+                        "SET TimeZone = 'Asia/Tokyo'",
+                        "SET TimeZone TO DEFAULT",
+                        "SET DateStyle = 'SQL'",
+                        "SELECT '2001-02-03'::date",
+                        "SET TimeZone = 'Asia/Tokyo'",
+                        "RESET ALL",
+                        "BEGIN",
+                        "SET DateStyle = 'ISO, YMD'",
+                        "RESET DateStyle",
+                        "SELECT 1/0",
+                        "RESET DateStyle",
+                        "ROLLBACK",
+                        "SET IntervalStyle = 'iso_8601'",
+                        "DISCARD ALL",
+                        "SHOW DateStyle",
+                        "SHOW TimeZone",
+                        "SHOW IntervalStyle");
+        Endpoint server = superuser();
+        try (Gateway gateway = pooled("{mode: " + mode + ", max: 2}")) {
+            for (boolean extended : new boolean[] {false, true}) {
+                try (RawClient direct = RawClient.connect(server, settings);
+                        RawClient through = RawClient.connect(gateway.agent(), settings)) {
+                    for (String text : texts) {
+                        assertThat(answer(through, text, extended))
+                                .as(text)
+                                .isEqualTo(answer(direct, text, extended));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Messages of an answer; those about settings come in any order. */
+    private static List<String> answer(RawClient client, String text, boolean extended)
+            throws Exception {
+        if (extended) {
+            client.parse("", text).bind("", "").execute("", 0).sync();
+        } else {
+            client.query(text);
+        }
+        List<String> settings = new ArrayList<>();
+        List<String> all = new ArrayList<>();
+        for (RawClient.Message message : client.answers(1)) {
+            String words =
+                    message.type()
+                            + " "
+                            + (message.type() == 'E'
+                                    ? message.field('C')
+                                    : new String(message.body(), StandardCharsets.UTF_8));
+            (message.type() == 'S' ? settings : all).add(words);
+        }
+        Collections.sort(settings);
+        all.addAll(settings);
+        return all;
     }
 
     @Test

@@ -88,9 +88,14 @@ final class RawClient implements AutoCloseable {
 
     /** Opens a connection and logs in; the next message comes after the first ReadyForQuery. */
     static RawClient connect(Endpoint endpoint) throws IOException {
+        return connect(endpoint, Map.of());
+    }
+
+    /** Logs in with more in its startup message. */
+    static RawClient connect(Endpoint endpoint, Map<String, String> settings) throws IOException {
         RawClient client = open(endpoint);
         try {
-            client.logIn(endpoint);
+            client.logIn(endpoint, settings);
             return client;
         } catch (IOException e) {
             client.close();
@@ -108,8 +113,8 @@ final class RawClient implements AutoCloseable {
         return secret.clone();
     }
 
-    private void logIn(Endpoint endpoint) throws IOException {
-        Map<String, String> parameters = new LinkedHashMap<>();
+    private void logIn(Endpoint endpoint, Map<String, String> settings) throws IOException {
+        Map<String, String> parameters = new LinkedHashMap<>(settings);
         parameters.put("user", endpoint.user());
         parameters.put("database", endpoint.database());
         startup(PROTOCOL_3_0, parameters);

@@ -61,6 +61,11 @@ final class AnswerQueue implements BackendScanner.Listener {
         return owed.isEmpty() && status == 'I' && !openPipeline && !dead;
     }
 
+    /** Returns the state of the transaction as ReadyForQuery told it last. */
+    char status() {
+        return (char) status;
+    }
+
     boolean isEmpty() {
         return owed.isEmpty();
     }
@@ -112,7 +117,7 @@ final class AnswerQueue implements BackendScanner.Listener {
             return status != 'I'
                     || (type != BackendType.PARAMETER_STATUS && type != BackendType.ERROR_RESPONSE);
         }
-        return !head.own || (head.kind == Kind.PARSE && type == BackendType.ERROR_RESPONSE);
+        return head.shows(type);
     }
 
     @Override
@@ -142,7 +147,7 @@ final class AnswerQueue implements BackendScanner.Listener {
                 if (message instanceof BackendMessage.ParameterStatus(String name, String value)) {
                     reports.accept(name, value);
                     Owed head = owed.peekFirst();
-                    if (head == null ? status != 'I' : !head.own) {
+                    if (head == null ? status != 'I' : head.shows(type)) {
                         sink.onParameter(name, value);
                     }
                 }
@@ -239,8 +244,8 @@ final class AnswerQueue implements BackendScanner.Listener {
     public void onCut() {
         while (cutsHere()) {
             Owed local = owed.removeFirst();
-            ByteBuf answer = local.answer;
-            if (answer != null) {
+            if (local.answer != null) {
+                ByteBuf answer = local.answer.get();
                 try {
                     sink.onAnswer(answer);
                 } finally {

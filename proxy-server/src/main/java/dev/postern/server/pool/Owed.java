@@ -1,9 +1,11 @@
 package dev.postern.server.pool;
 
+import dev.postern.protocol.BackendType;
 import dev.postern.protocol.ErrorResponse;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One answer that a connection owes. */
@@ -42,7 +44,8 @@ final class Owed {
     final Kind kind;
     final boolean own;
     final Outcome outcome;
-    final @Nullable ByteBuf answer;
+    final @Nullable Supplier<ByteBuf> answer;
+    private final boolean continued;
     private final List<List<@Nullable String>> rows = new ArrayList<>();
     private @Nullable ErrorResponse error;
     private boolean incomplete;
@@ -52,13 +55,40 @@ final class Owed {
      *
      * @param own whether Postern itself asked, so that the session must not see the answer; only an
      *     error of an own Parse is the session's
-     * @param answer for {@link Kind#LOCAL} alone; owned by this
+     * @param answer for {@link Kind#LOCAL} alone: asked once, when it is due
      */
-    Owed(Kind kind, boolean own, Outcome outcome, @Nullable ByteBuf answer) {
+    Owed(Kind kind, boolean own, Outcome outcome, @Nullable Supplier<ByteBuf> answer) {
+        this(kind, own, false, outcome, answer);
+    }
+
+    private Owed(
+            Kind kind,
+            boolean own,
+            boolean continued,
+            Outcome outcome,
+            @Nullable Supplier<ByteBuf> answer) {
         this.kind = kind;
         this.own = own;
+        this.continued = continued;
         this.outcome = outcome;
         this.answer = answer;
+    }
+
+    /**
+     * Makes one for a Query of the session's that ends with what is owed behind it: which settings
+     * the server reports and that it is ready, the session hears only then.
+     */
+    static Owed continued(Outcome outcome) {
+        return new Owed(Kind.QUERY, false, true, outcome, null);
+    }
+
+    /** Tells whether the session gets to see a message of the answer. */
+    boolean shows(byte type) {
+        if (own) {
+            return kind == Kind.PARSE && type == BackendType.ERROR_RESPONSE;
+        }
+        return !continued
+                || (type != BackendType.PARAMETER_STATUS && type != BackendType.READY_FOR_QUERY);
     }
 
     void fail(ErrorResponse cause) {
@@ -94,9 +124,6 @@ final class Owed {
     }
 
     void skip() {
-        if (answer != null) {
-            answer.release();
-        }
         outcome.failed(null);
     }
 }

@@ -63,7 +63,10 @@ public final class PooledBackend implements UpstreamPeer {
     private final Serving serving = new Serving();
     private final ArrayDeque<Object> queue = new ArrayDeque<>();
     private final Map<String, String> told = new HashMap<>();
+
+    /** What {@link #told} was last found to be the same as. */
     private @Nullable Reported lastTold;
+
     private final Set<Pin> pins = EnumSet.noneOf(Pin.class);
     private @Nullable Promise<PooledBackend> opening;
     private @Nullable BackendEvents session;
@@ -445,28 +448,32 @@ public final class PooledBackend implements UpstreamPeer {
 
     /** What the connection reports otherwise than the one before. */
     private void tellParameters(ServerConnection connection) {
+        if (connection.reported().equals(lastTold)) {
+            return;
+        }
+        ByteBuf out = allocator.buffer(SMALL);
+        try {
+            writeReports(connection, out);
+            if (out.isReadable() && session != null) {
+                session.onUpstreamBytes(out);
+            }
+        } finally {
+            out.release();
+        }
+    }
+
+    private void writeReports(ServerConnection connection, ByteBuf out) {
         Reported reported = connection.reported();
         if (reported.equals(lastTold)) {
             return;
         }
         lastTold = reported;
-        ByteBuf out = null;
-        for (Map.Entry<String, String> parameter : reported.values().entrySet()) {
-            String value = parameter.getValue();
-            if (!value.equals(told.put(parameter.getKey(), value))) {
-                out = out == null ? allocator.buffer(SMALL) : out;
-                BackendMessages.parameterStatus(out, parameter.getKey(), value);
-            }
-        }
-        if (out != null) {
-            try {
-                if (session != null) {
-                    session.onUpstreamBytes(out);
-                }
-            } finally {
-                out.release();
-            }
-        }
+        reported.values()
+                .forEach((name, value) -> {
+                    if (!value.equals(told.put(name, value))) {
+                        BackendMessages.parameterStatus(out, name, value);
+                    }
+                });
     }
 
     // ---- serving
@@ -668,6 +675,7 @@ public final class PooledBackend implements UpstreamPeer {
         @Override
         public void onParameter(String name, String value) {
             told.put(name, value);
+            lastTold = null;
         }
 
         @Override
@@ -735,6 +743,13 @@ public final class PooledBackend implements UpstreamPeer {
         @Override
         public void onUnpinned(Pin why) {
             unpin(why);
+        }
+
+        @Override
+        public void onReports(ByteBuf out) {
+            if (server != null) {
+                writeReports(server, out);
+            }
         }
 
         @Override

@@ -3,8 +3,10 @@ package dev.postern.server.pool;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.postern.server.upstream.UpstreamConnection;
-import java.util.LinkedHashMap;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a server has reported of its settings. Connections of a pool that report the same share one,
@@ -16,10 +18,13 @@ final class Reported {
     private final boolean inHotStandby;
 
     private Reported(Map<String, String> values) {
-        this.values = values;
+        Map<String, String> sorted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        sorted.putAll(values);
+        this.values = Collections.unmodifiableMap(sorted);
         this.inHotStandby = "on".equals(values.get(UpstreamConnection.IN_HOT_STANDBY));
     }
 
+    /** Returns them in the order in which the server lists settings. */
     Map<String, String> values() {
         return values;
     }
@@ -49,7 +54,7 @@ final class Reported {
             if (value.equals(before.values.get(name))) {
                 return before;
             }
-            Map<String, String> after = new LinkedHashMap<>(before.values);
+            Map<String, String> after = new HashMap<>(before.values);
             after.put(name, value);
             return of(after);
         }

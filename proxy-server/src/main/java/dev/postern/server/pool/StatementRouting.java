@@ -58,6 +58,9 @@ final class StatementRouting {
         /** What tied it is gone. */
         void onUnpinned(Pin why);
 
+        /** Writes what the server has reported of its settings and the session has not heard. */
+        void onReports(ByteBuf out);
+
         /** The server could not be told again who the session is for. */
         void onIdentityLost(ErrorResponse error);
     }
@@ -161,7 +164,12 @@ final class StatementRouting {
         if (!server.answers().openPipeline()) {
             change.settle();
         }
-        server.answers().add(new Owed(Kind.QUERY, false, runs(effects, server, change), null));
+        Owed.Outcome outcome = runs(effects, server, change);
+        server.answers()
+                .add(
+                        effects.resetsSettings()
+                                ? Owed.continued(outcome)
+                                : new Owed(Kind.QUERY, false, outcome, null));
         settlesLater = unsettled > 0;
         after(effects, false, in, server);
     }
@@ -219,6 +227,8 @@ final class StatementRouting {
                 askInPipeline(sql, server);
             } else {
                 server.ask(sql, new Restoring());
+                server.answers()
+                        .add(new Owed(Kind.LOCAL, false, Owed.NOBODY, () -> restored(server)));
             }
         }
         if (effects.prepares()) {
@@ -228,6 +238,14 @@ final class StatementRouting {
             listener.onPinned(Pin.CURSOR);
         }
         barrier |= effects.dropsStatements();
+    }
+
+    /** What a Query that has reset settings ends with. */
+    private ByteBuf restored(ServerConnection server) {
+        ByteBuf out = server.allocator().buffer(SMALL);
+        listener.onReports(out);
+        BackendMessages.readyForQuery(out, server.answers().status());
+        return out;
     }
 
     private void askInPipeline(String sql, ServerConnection server) {
@@ -558,9 +576,17 @@ final class StatementRouting {
     }
 
     private void local(char type, ServerConnection server, Change change) {
-        ByteBuf answer = server.allocator().buffer(SMALL);
-        BackendMessages.empty(answer, type);
-        server.answers().add(new Owed(Kind.LOCAL, false, change, answer));
+        server.answers()
+                .add(
+                        new Owed(
+                                Kind.LOCAL,
+                                false,
+                                change,
+                                () -> {
+                                    ByteBuf answer = server.allocator().buffer(SMALL);
+                                    BackendMessages.empty(answer, type);
+                                    return answer;
+                                }));
     }
 
     /** The message joins those that go out as they are. */
