@@ -14,7 +14,6 @@ import dev.postern.server.upstream.UpstreamHost;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.Promise;
-import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,7 +60,7 @@ public final class PooledBackend implements UpstreamPeer {
     private final LongSupplier nanoTime;
     private final StatementRouting routing;
     private final Serving serving = new Serving();
-    private final ArrayDeque<Object> queue = new ArrayDeque<>();
+    private final Unsent unsent = new Unsent();
     private final Map<String, String> told = new HashMap<>();
 
     /** What {@link #told} was last found to be the same as. */
@@ -76,7 +75,6 @@ public final class PooledBackend implements UpstreamPeer {
     private boolean settingsChanged;
     private boolean asking;
     private boolean reading = true;
-    private int queuedBytes;
     private int cancels;
     private boolean cancelled;
     private boolean closed;
@@ -164,8 +162,8 @@ public final class PooledBackend implements UpstreamPeer {
             return;
         }
         boolean wasWritable = isWritable();
-        if (dropFirst()) {
-            if (queue.isEmpty() && preparing == null) {
+        if (unsent.dropFirst()) {
+            if (unsent.isEmpty() && preparing == null) {
                 withdraw();
             }
             if (!wasWritable && isWritable()) {
@@ -181,7 +179,7 @@ public final class PooledBackend implements UpstreamPeer {
         } else {
             withdraw();
         }
-        clearQueue();
+        unsent.clear();
         waits.onRefused(
                 ErrorResponse.fatal(SqlState.QUERY_CANCELED, CANCELED_WAITING)
                         .withHint("Connect again."));
@@ -190,47 +188,6 @@ public final class PooledBackend implements UpstreamPeer {
     private void withdraw() {
         acquiring = false;
         pool.withdraw(serving);
-    }
-
-    /**
-     * Takes what would run first out of the queue.
-     *
-     * @return false if it has no end yet, and then everything is left as it is
-     */
-    private boolean dropFirst() {
-        if (queue.stream()
-                .noneMatch(item -> item instanceof ByteBuf bytes && firstEnd(bytes) > 0)) {
-            return false;
-        }
-        boolean dropped = false;
-        while (!dropped) {
-            if (queue.element() instanceof ByteBuf bytes) {
-                int end = firstEnd(bytes);
-                dropped = end > 0;
-                queuedBytes -= bytes.readableBytes();
-                bytes.readerIndex(dropped ? end : bytes.writerIndex());
-                queuedBytes += bytes.readableBytes();
-                if (bytes.isReadable()) {
-                    return true;
-                }
-                bytes.release();
-            }
-            queue.remove();
-        }
-        return true;
-    }
-
-    /** Returns where the first message ends that ReadyForQuery answers; 0 if there is none. */
-    private static int firstEnd(ByteBuf bytes) {
-        int at = bytes.readerIndex();
-        while (at < bytes.writerIndex()) {
-            byte type = bytes.getByte(at);
-            at += bytes.getInt(at + 1) + 1;
-            if (type == FrontendType.QUERY || type == FrontendType.SYNC) {
-                return at;
-            }
-        }
-        return 0;
     }
 
     private void answerCancelled(BackendEvents waits) {
@@ -265,7 +222,7 @@ public final class PooledBackend implements UpstreamPeer {
         boolean nothingThere =
                 makingSettings
                         || (now.answers().isIdle()
-                                && queue.isEmpty()
+                                && unsent.isEmpty()
                                 && pins.isEmpty()
                                 && !settingsChanged
                                 && cancels == 0);
@@ -278,7 +235,7 @@ public final class PooledBackend implements UpstreamPeer {
     @Override
     public void announce(SessionEffects effects) {
         if (!closed) {
-            queue.add(effects);
+            unsent.add(effects);
         }
     }
 
@@ -288,8 +245,7 @@ public final class PooledBackend implements UpstreamPeer {
             bytes.release();
             return;
         }
-        queue.add(bytes);
-        queuedBytes += bytes.readableBytes();
+        unsent.add(bytes);
         proceed();
     }
 
@@ -302,7 +258,7 @@ public final class PooledBackend implements UpstreamPeer {
 
     @Override
     public boolean isWritable() {
-        return queuedBytes < pool.settings().maxQueuedBytes()
+        return unsent.bytes() < pool.settings().maxQueuedBytes()
                 && (server == null || server.peer().isWritable());
     }
 
@@ -320,7 +276,7 @@ public final class PooledBackend implements UpstreamPeer {
             return;
         }
         closed = true;
-        clearQueue();
+        unsent.clear();
         for (Pin pin : pins) {
             pool.observer().pinned(pin, false);
         }
@@ -335,16 +291,6 @@ public final class PooledBackend implements UpstreamPeer {
             server = null;
             pool.discard(last, caps, Discarded.BUSY);
         }
-    }
-
-    private void clearQueue() {
-        for (Object item : queue) {
-            if (item instanceof ByteBuf bytes) {
-                bytes.release();
-            }
-        }
-        queue.clear();
-        queuedBytes = 0;
     }
 
     // ---- getting a connection
@@ -482,7 +428,7 @@ public final class PooledBackend implements UpstreamPeer {
     private void proceed() {
         ServerConnection now = server;
         if (now == null) {
-            if (!acquiring && !queue.isEmpty()) {
+            if (!acquiring && !unsent.isEmpty()) {
                 acquire(false);
             }
             return;
@@ -491,23 +437,7 @@ public final class PooledBackend implements UpstreamPeer {
             return;
         }
         boolean wasWritable = isWritable();
-        while (!queue.isEmpty()) {
-            Object item = queue.element();
-            if (item instanceof SessionEffects effects) {
-                routing.announce(effects);
-                queue.remove();
-                continue;
-            }
-            ByteBuf bytes = (ByteBuf) item;
-            int before = bytes.readableBytes();
-            boolean all = routing.send(bytes, now);
-            queuedBytes -= before - bytes.readableBytes();
-            if (!all) {
-                break;
-            }
-            queue.remove();
-            bytes.release();
-        }
+        unsent.sendTo(routing, now);
         if (now.answers().cutsHere()) {
             pool.execute(() -> deliverLocal(now));
         }
@@ -532,7 +462,7 @@ public final class PooledBackend implements UpstreamPeer {
     }
 
     private void onReadComplete() {
-        if (!queue.isEmpty()) {
+        if (!unsent.isEmpty()) {
             proceed();
             flush();
         }
@@ -550,7 +480,7 @@ public final class PooledBackend implements UpstreamPeer {
                 || makingSettings
                 || asking
                 || cancels > 0
-                || !queue.isEmpty()
+                || !unsent.isEmpty()
                 || !now.answers().isIdle()) {
             return;
         }
@@ -641,7 +571,7 @@ public final class PooledBackend implements UpstreamPeer {
         if (opening != null) {
             acquire(false);
         } else if (!nothingLost) {
-            clearQueue();
+            unsent.clear();
             if (session != null) {
                 session.onUpstreamClosed(cause);
             }
