@@ -109,6 +109,13 @@ final class ClusterUnderLoad implements AutoCloseable {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(limit);
     }
 
+    /** Waits until Postern has left a server; no client may have waited longer than the limit. */
+    void awaitLeftUnnoticed(PostgresServer server, Duration limit) throws Exception {
+        awaitLeft(server, limit);
+        pass(Cluster.CHECK_INTERVAL);
+        assertThat(load.longestGap()).isLessThan(limit);
+    }
+
     static void pass(Duration time) throws Exception {
         Eventually.get(time, () -> false, over -> over);
     }

@@ -36,6 +36,7 @@ final class StatementRules {
                     "quote",
                     "escape",
                     "force_quote",
+                    "freeze",
                     "encoding");
 
     private static final SettingValue UTF8 = new SettingValue.Utf8Name();

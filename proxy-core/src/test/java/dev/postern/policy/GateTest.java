@@ -50,7 +50,7 @@ class GateTest {
                     SETTING | 42501 | SELECT * FROM pg_settings WHERE name = 'ssl_passphrase_command' | SELECT * FROM pg_settings WHERE name = 'work_mem'
                     SETTING | 42501 | SET role = x | RESET role
                     COPY | 25006 | COPY t FROM STDIN | COPY t TO STDOUT
-                    COPY | 42501 | COPY t TO '/tmp/x' | COPY (SELECT 1) TO STDOUT (FORMAT csv)
+                    COPY | 42501 | COPY t TO '/tmp/x' | COPY (SELECT 1) TO STDOUT (FORMAT csv, FREEZE false)
                     COPY | 42501 | COPY t TO STDOUT (ENCODING 'LATIN1') | COPY t TO STDOUT (ENCODING 'utf-8')
                     FUNCTION_UNSAFE | 42501 | SELECT nextval('s') | SELECT currval('s')
                     FUNCTION_UNSAFE | 42501 | SELECT (t).pg_sleep FROM t | SELECT (t).name FROM t

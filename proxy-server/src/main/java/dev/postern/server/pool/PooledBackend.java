@@ -158,7 +158,7 @@ public final class PooledBackend implements UpstreamPeer {
 
     private void cancelWaiting(@Nullable ServerConnection preparing) {
         BackendEvents waits = session;
-        if (waits == null || closed) {
+        if (waits == null || closed || unsent.isEmpty()) {
             return;
         }
         boolean wasWritable = isWritable();
