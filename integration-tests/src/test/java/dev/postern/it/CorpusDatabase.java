@@ -1,9 +1,12 @@
 package dev.postern.it;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The databases that the corpora speak of, on a server's primary. */
 final class CorpusDatabase {
@@ -16,6 +19,9 @@ final class CorpusDatabase {
 
     private static final String OWNER_PASSWORD = "owner-pw";
 
+    private static final Pattern CREATE_EXTENSION =
+            Pattern.compile("CREATE EXTENSION IF NOT EXISTS \"?([a-z0-9_-]+)\"?;");
+
     private CorpusDatabase() {}
 
     /** Makes the database of {@code deny.jsonl} and {@code allow.jsonl}; returns its owner. */
@@ -25,7 +31,7 @@ final class CorpusDatabase {
         Endpoint superuser = database(postgres, "corpus");
         if (corpus.isWhole()) {
             load(superuser, corpus.file("schema.sql"));
-            load(superuser, corpus.file("schema_attack.sql"));
+            loadWithWhatThereIs(superuser, corpus.file("schema_attack.sql"));
             // The sample database beside this one is closed to all but its readers; its size is
             // asked for all the same.
             Sql.execute(superuser, "GRANT " + READER + ", pg_read_all_stats TO " + OWNER);
@@ -54,6 +60,31 @@ final class CorpusDatabase {
     private static Endpoint database(PostgresUnderTest postgres, String name) throws SQLException {
         Sql.execute(postgres.primary(), "CREATE DATABASE " + name);
         return postgres.primary().withDatabase(name);
+    }
+
+    /** Older servers lack some of the extensions. */
+    private static void loadWithWhatThereIs(Endpoint superuser, Path script)
+            throws IOException, InterruptedException, SQLException {
+        String available =
+                " "
+                        + Sql.one(
+                                superuser,
+                                "SELECT string_agg(name, ' ') FROM pg_available_extensions")
+                        + " ";
+        String text =
+                CREATE_EXTENSION
+                        .matcher(Files.readString(script))
+                        .replaceAll(found ->
+                                available.contains(" " + found.group(1) + " ")
+                                        ? Matcher.quoteReplacement(found.group())
+                                        : "");
+        Path possible = Files.createTempFile("schema-", ".sql");
+        try {
+            Files.writeString(possible, text);
+            load(superuser, possible);
+        } finally {
+            Files.delete(possible);
+        }
     }
 
     private static void load(Endpoint superuser, Path script)

@@ -100,9 +100,14 @@ final class TestEnvironment implements AutoCloseable {
 
     /**
      * Starts a primary whose content may be destroyed: an installed PostgreSQL if there is one, for
-     * its extensions.
+     * its extensions, unless {@code -Dpostern.it.primary=14} or {@code 18} asks for an embedded
+     * one.
      */
     static PostgresUnderTest throwAwayPrimary() throws IOException, SQLException {
+        Integer asked = Integer.getInteger("postern.it.primary");
+        if (asked != null) {
+            return embedded(asked, false);
+        }
         return Files.isDirectory(INSTALLED) ? installed() : embedded(18, false);
     }
 
