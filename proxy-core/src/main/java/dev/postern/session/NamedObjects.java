@@ -13,19 +13,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NamedObjects<T> {
 
-    private @Nullable T unnamed;
-    private @Nullable Map<String, T> named;
+    private @Nullable Change<T> unnamed;
+    private @Nullable Map<String, Change<T>> named;
+
+    /** How often {@linkplain #endSettled all that was settled has ended}. */
+    private long ends;
 
     /**
-     * A change that is not settled yet. Undone latest change first; what was undone may be made
-     * again in the order it was first made.
+     * A change that is not settled at first. Undone latest change first; what was undone may be
+     * made again in the order it was first made.
      */
     public static final class Change<T> {
 
         private final NamedObjects<T> objects;
         private final String name;
         private final @Nullable T object;
-        private @Nullable T previous;
+        private @Nullable Change<T> previous;
+        private boolean settled;
+        private long settledAt;
 
         private Change(NamedObjects<T> objects, String name, @Nullable T object) {
             this.objects = objects;
@@ -33,29 +38,33 @@ public final class NamedObjects<T> {
             this.object = object;
         }
 
-        /** Tells whether it is a change to these objects. */
-        public boolean of(NamedObjects<?> those) {
-            return objects == those;
-        }
-
-        /** Puts back what was before. */
+        /** Puts back what was before, unless it has ended meanwhile. */
         public void undo() {
-            objects.set(name, previous);
+            objects.set(name, previous == null || previous.hasEnded() ? null : previous);
         }
 
         /** Makes the change, on top of what the name stands for now. */
         public void redo() {
-            previous = objects.get(name);
-            objects.set(name, object);
+            previous = objects.maker(name);
+            objects.set(name, object == null ? null : this);
+        }
+
+        /** The upstream has made the change: it will not be undone. */
+        public void settle() {
+            settled = true;
+            settledAt = objects.ends;
+            previous = null;
+        }
+
+        private boolean hasEnded() {
+            return settled && settledAt < objects.ends;
         }
     }
 
     /** Returns what a name stands for, {@code null} if nothing. */
     public @Nullable T get(String name) {
-        if (name.isEmpty()) {
-            return unnamed;
-        }
-        return named == null ? null : named.get(name);
+        Change<T> maker = maker(name);
+        return maker == null ? null : maker.object;
     }
 
     /** Makes a name stand for something. */
@@ -68,15 +77,30 @@ public final class NamedObjects<T> {
         return change(name, null);
     }
 
-    /** Forgets everything, beyond undoing. */
-    public void clear() {
-        unnamed = null;
-        named = null;
+    /**
+     * Forgets objects that have ended at the upstream: all that are settled. What messages on their
+     * way make of the names stays.
+     */
+    public void endSettled() {
+        ends++;
+        if (unnamed != null && unnamed.hasEnded()) {
+            unnamed = null;
+        }
+        if (named != null && !named.isEmpty()) {
+            named.values().removeIf(Change::hasEnded);
+        }
     }
 
     /** Returns how many names stand for something, the unnamed object not counted. */
     public int size() {
         return named == null ? 0 : named.size();
+    }
+
+    private @Nullable Change<T> maker(String name) {
+        if (name.isEmpty()) {
+            return unnamed;
+        }
+        return named == null ? null : named.get(name);
     }
 
     private Change<T> change(String name, @Nullable T object) {
@@ -85,10 +109,10 @@ public final class NamedObjects<T> {
         return change;
     }
 
-    private void set(String name, @Nullable T object) {
+    private void set(String name, @Nullable Change<T> maker) {
         if (name.isEmpty()) {
-            unnamed = object;
-        } else if (object == null) {
+            unnamed = maker;
+        } else if (maker == null) {
             if (named != null) {
                 named.remove(name);
             }
@@ -96,7 +120,7 @@ public final class NamedObjects<T> {
             if (named == null) {
                 named = new HashMap<>();
             }
-            named.put(name, object);
+            named.put(name, maker);
         }
     }
 }

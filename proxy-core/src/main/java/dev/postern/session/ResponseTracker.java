@@ -111,20 +111,6 @@ public final class ResponseTracker {
         return null;
     }
 
-    /**
-     * Forgets objects that have ended at the upstream, but for what the messages behind the last
-     * answer make of them.
-     */
-    public void clear(NamedObjects<?> objects) {
-        objects.clear();
-        for (Pending pending : owed) {
-            NamedObjects.@Nullable Change<?> change = change(pending);
-            if (change != null && change.of(objects)) {
-                change.redo();
-            }
-        }
-    }
-
     // ---- what was forwarded
 
     public void query(Execution execution) {
@@ -447,7 +433,10 @@ public final class ResponseTracker {
 
     private void pop(boolean expected, byte type) {
         if (expect(expected, type)) {
-            owed.removeFirst();
+            NamedObjects.@Nullable Change<?> change = change(owed.removeFirst());
+            if (change != null) {
+                change.settle();
+            }
         }
     }
 

@@ -38,9 +38,31 @@ class NamedObjectsTest {
         objects.put("", "unnamed");
         objects.put("a", "named");
         assertThat(objects.size()).isOne();
+    }
 
-        objects.clear();
-        assertThat(objects.size()).isZero();
+    @Test
+    void endSettled_forgetsWhatIsSettledAndNothingElse() {
+        objects.put("", "unnamed").settle();
+        objects.put("a", "named").settle();
+        objects.put("b", "on its way");
+        objects.endSettled();
+        assertThat(objects.size()).isOne();
         assertThat(objects.get("")).isNull();
+        assertThat(objects.get("b")).isEqualTo("on its way");
+
+        objects.put("a", "later").settle();
+        assertThat(objects.get("a")).isEqualTo("later");
+    }
+
+    @Test
+    void undo_afterTheEndOfWhatWasBefore_leavesNothing() {
+        objects.put("a", "ended").settle();
+        NamedObjects.Change<String> change = objects.put("a", "changed");
+        objects.endSettled();
+        assertThat(objects.get("a")).isEqualTo("changed");
+
+        change.undo();
+        assertThat(objects.get("a")).isNull();
+        assertThat(objects.size()).isZero();
     }
 }

@@ -143,12 +143,15 @@ class ResponseTrackerTest {
     }
 
     @Test
-    void clear_keepsWhatMessagesOnTheirWayMake() {
-        portals.put("ended", "ended");
-        tracker.bind(portals.put("p", "p"), error -> {});
-        tracker.clear(portals);
+    void endOfPortals_sparesWhatMessagesOnTheirWayMake() {
+        tracker.bind(portals.put("ended", "ended"), error -> {});
+        tracker.bind(portals.put("p", "first"), error -> {});
+        tracker.sync();
+        tracker.bind(portals.put("p", "second"), error -> {});
+        upstreamSends("22Z");
+        portals.endSettled();
         assertThat(portals.get("ended")).isNull();
-        assertThat(portals.get("p")).isEqualTo("p");
+        assertThat(portals.get("p")).isEqualTo("second");
 
         upstreamSends("E");
         assertThat(portals.get("p")).isNull();

@@ -165,7 +165,7 @@ final class MessageGuard {
     /** The upstream's transaction has ended, and with it its portals. */
     void onIdle() {
         paths.onIdle();
-        tracker.clear(statements.portals());
+        statements.portals().endSettled();
     }
 
     /** Decides about a message. */

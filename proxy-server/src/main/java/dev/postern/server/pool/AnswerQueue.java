@@ -38,6 +38,10 @@ final class AnswerQueue implements BackendScanner.Listener {
     private final BiConsumer<String, String> reports;
     private Sink sink;
     private byte status = 'I';
+
+    /** How many of what is owed end with ReadyForQuery. */
+    private int owedReady;
+
     private boolean openPipeline;
     private boolean skipping;
     private boolean dead;
@@ -80,8 +84,7 @@ final class AnswerQueue implements BackendScanner.Listener {
      * failed transaction, nor may it while it is not certain that the transaction has not failed.
      */
     boolean mayAnswerForServer() {
-        return status != 'E'
-                && owed.stream().noneMatch(o -> o.kind == Kind.QUERY || o.kind == Kind.SYNC);
+        return status != 'E' && owedReady == 0;
     }
 
     /** Tells whether the server skips what comes before the next Sync. */
@@ -100,7 +103,18 @@ final class AnswerQueue implements BackendScanner.Listener {
             case LOCAL -> {}
             default -> openPipeline = true;
         }
+        if (one.endsWithReady()) {
+            owedReady++;
+        }
         owed.add(one);
+    }
+
+    private Owed removeFirst() {
+        Owed first = owed.removeFirst();
+        if (first.endsWithReady()) {
+            owedReady--;
+        }
+        return first;
     }
 
     // ---- what the server sends
@@ -192,17 +206,17 @@ final class AnswerQueue implements BackendScanner.Listener {
                                     || type == BackendType.PORTAL_SUSPENDED;
                 };
         if (ends) {
-            owed.removeFirst().end();
+            removeFirst().end();
         }
     }
 
     private void onReady(byte newStatus) {
         Owed head = owed.peekFirst();
-        if (head == null || (head.kind != Kind.QUERY && head.kind != Kind.SYNC)) {
+        if (head == null || !head.endsWithReady()) {
             desynchronized("ReadyForQuery where none was owed");
             return;
         }
-        owed.removeFirst();
+        removeFirst();
         status = newStatus;
         head.end();
     }
@@ -218,7 +232,7 @@ final class AnswerQueue implements BackendScanner.Listener {
         }
         List<Owed> skipped = new ArrayList<>();
         while (!owed.isEmpty() && owed.getFirst().kind != Kind.SYNC) {
-            skipped.add(owed.removeFirst());
+            skipped.add(removeFirst());
         }
         // Each puts back what was there before it, so the latest comes first.
         for (Owed one : skipped.reversed()) {
@@ -243,7 +257,7 @@ final class AnswerQueue implements BackendScanner.Listener {
     @Override
     public void onCut() {
         while (cutsHere()) {
-            Owed local = owed.removeFirst();
+            Owed local = removeFirst();
             if (local.answer != null) {
                 ByteBuf answer = local.answer.get();
                 try {
@@ -259,6 +273,7 @@ final class AnswerQueue implements BackendScanner.Listener {
     /** Nothing owed will come any more. */
     void abandon() {
         dead = true;
+        owedReady = 0;
         for (Owed one; (one = owed.pollLast()) != null; ) {
             one.skip();
         }

@@ -46,7 +46,7 @@ final class Owed {
     final Outcome outcome;
     final @Nullable Supplier<ByteBuf> answer;
     private final boolean continued;
-    private final List<List<@Nullable String>> rows = new ArrayList<>();
+    private final List<List<@Nullable String>> rows;
     private @Nullable ErrorResponse error;
     private boolean incomplete;
 
@@ -72,6 +72,7 @@ final class Owed {
         this.continued = continued;
         this.outcome = outcome;
         this.answer = answer;
+        this.rows = own ? new ArrayList<>() : List.of();
     }
 
     /**
@@ -80,6 +81,11 @@ final class Owed {
      */
     static Owed continued(Outcome outcome) {
         return new Owed(Kind.QUERY, false, true, outcome, null);
+    }
+
+    /** Tells whether the last message of the answer is ReadyForQuery. */
+    boolean endsWithReady() {
+        return kind == Kind.QUERY || kind == Kind.SYNC;
     }
 
     /** Tells whether the session gets to see a message of the answer. */
