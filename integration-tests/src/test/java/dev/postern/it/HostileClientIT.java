@@ -3,6 +3,7 @@ package dev.postern.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.netty.util.ResourceLeakDetector;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -171,6 +172,9 @@ final class HostileClientIT {
     @Test
     void millionTinyMessages_areAnsweredInBoundedMemory() throws IOException {
         long before = usedMemory();
+        // Noting each access to each buffer would be most of the work.
+        ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         try (RawClient client = RawClient.connect(gateway.agent())) {
             Thread sender =
                     Thread.ofPlatform()
@@ -193,6 +197,8 @@ final class HostileClientIT {
             sender.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            ResourceLeakDetector.setLevel(level);
         }
         assertThat(usedMemory() - before).isLessThan(128 * MEBIBYTE);
     }
