@@ -34,6 +34,26 @@ public sealed interface BackendMessage {
     record ParameterStatus(String name, String value) implements BackendMessage {}
 
     /**
+     * What the rows of a statement will be.
+     *
+     * @param columns in their order
+     */
+    record RowDescription(List<Column> columns) implements BackendMessage {
+
+        public RowDescription {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /**
+     * A column of a result.
+     *
+     * @param name as it stands in the message, each byte a character
+     * @param typeModifier as in {@code pg_attribute.atttypmod}
+     */
+    record Column(String name, int typeOid, int typeModifier) {}
+
+    /**
      * The backend waits for the next query.
      *
      * @param status {@code I} idle, {@code T} in a transaction block, {@code E} in a failed one

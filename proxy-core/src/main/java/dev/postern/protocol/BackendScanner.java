@@ -59,7 +59,8 @@ public final class BackendScanner {
         default void onCut() {}
 
         /**
-         * Tells whether the content of the row that begins is wanted, up to {@link #CAPTURE_LIMIT}.
+         * Tells whether the content of the DataRow or RowDescription that begins is wanted, up to
+         * {@link #CAPTURE_LIMIT} or {@link #HOLD_LIMIT}.
          */
         default boolean wantsRow() {
             return false;
@@ -175,21 +176,20 @@ public final class BackendScanner {
                             BackendType.ERROR_RESPONSE,
                             BackendType.PARAMETER_STATUS ->
                             true;
-                    case BackendType.DATA_ROW -> listener.wantsRow();
+                    case BackendType.DATA_ROW, BackendType.ROW_DESCRIPTION -> listener.wantsRow();
                     default -> false;
                 };
         passing = listener.onStart(newType, length);
     }
 
     private void capture(ByteBuf in, int at, int step) {
-        int length = Math.min(step, CAPTURE_LIMIT - captured);
+        int limit = type == BackendType.ROW_DESCRIPTION ? HOLD_LIMIT : CAPTURE_LIMIT;
+        int length = Math.min(step, limit - captured);
         if (captured + length > capture.length) {
             capture =
                     Arrays.copyOf(
                             capture,
-                            Math.min(
-                                    CAPTURE_LIMIT,
-                                    Math.max(captured + length, 2 * capture.length)));
+                            Math.min(limit, Math.max(captured + length, 2 * capture.length)));
         }
         if (length <= FEW) {
             // A copy in bulk costs more than it saves for so few.
@@ -216,6 +216,7 @@ public final class BackendScanner {
                 yield new BackendMessage.ParameterStatus(name, string(value));
             }
             case BackendType.DATA_ROW -> row();
+            case BackendType.ROW_DESCRIPTION -> rowDescription();
             default -> null;
         };
     }
@@ -238,6 +239,34 @@ public final class BackendScanner {
             return null;
         }
         return new BackendMessage.DataRow(values);
+    }
+
+    /**
+     * RowDescription: {@code int16 n | (string name | int32 table | int16 column | int32 type |
+     * int16 size | int32 modifier | int16 format) × n}; {@code null} if it is cut short or none.
+     */
+    private @Nullable BackendMessage rowDescription() {
+        ByteBuffer fields = ByteBuffer.wrap(capture, HEADER_LENGTH, captured - HEADER_LENGTH);
+        List<BackendMessage.Column> columns = new ArrayList<>();
+        try {
+            for (int left = fields.getShort(); left > 0; left--) {
+                int from = fields.position();
+                int end = terminator(from);
+                fields.position(end + 1 + Integer.BYTES + Short.BYTES);
+                int oid = fields.getInt();
+                fields.getShort();
+                int modifier = fields.getInt();
+                fields.getShort();
+                columns.add(
+                        new BackendMessage.Column(
+                                new String(capture, from, end - from, StandardCharsets.ISO_8859_1),
+                                oid,
+                                modifier));
+            }
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            return null;
+        }
+        return new BackendMessage.RowDescription(columns);
     }
 
     /** ErrorResponse: {@code (byte1 field | string value) × n | byte1 0}, possibly cut short. */

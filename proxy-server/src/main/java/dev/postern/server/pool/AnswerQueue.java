@@ -1,6 +1,7 @@
 package dev.postern.server.pool;
 
 import dev.postern.protocol.BackendMessage;
+import dev.postern.protocol.BackendMessage.Column;
 import dev.postern.protocol.BackendScanner;
 import dev.postern.protocol.BackendType;
 import dev.postern.protocol.ErrorResponse;
@@ -192,6 +193,14 @@ final class AnswerQueue implements BackendScanner.Listener {
                             ? values
                             : null);
         }
+        if (type == BackendType.ROW_DESCRIPTION && head.own) {
+            head.columns(
+                    message instanceof BackendMessage.RowDescription(List<Column> columns)
+                            ? columns
+                            : null);
+        } else if (type == BackendType.NO_DATA && head.own) {
+            head.columns(List.of());
+        }
         boolean ends =
                 switch (head.kind) {
                     case QUERY, SYNC, LOCAL -> false;
@@ -230,6 +239,7 @@ final class AnswerQueue implements BackendScanner.Listener {
         if (head.kind == Kind.QUERY) {
             return;
         }
+        deliver(head);
         List<Owed> skipped = new ArrayList<>();
         while (!owed.isEmpty() && owed.getFirst().kind != Kind.SYNC) {
             skipped.add(removeFirst());
@@ -258,15 +268,20 @@ final class AnswerQueue implements BackendScanner.Listener {
     public void onCut() {
         while (cutsHere()) {
             Owed local = removeFirst();
-            if (local.answer != null) {
-                ByteBuf answer = local.answer.get();
-                try {
-                    sink.onAnswer(answer);
-                } finally {
-                    answer.release();
-                }
-            }
+            deliver(local);
             local.outcome.succeeded(local);
+        }
+    }
+
+    /** What is made here of an answer goes to the session. */
+    private void deliver(Owed due) {
+        if (due.answer != null) {
+            ByteBuf answer = due.answer.get();
+            try {
+                sink.onAnswer(answer);
+            } finally {
+                answer.release();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.postern.server.pool;
 
+import dev.postern.protocol.BackendMessage.Column;
 import dev.postern.protocol.BackendType;
 import dev.postern.protocol.ErrorResponse;
 import io.netty.buffer.ByteBuf;
@@ -47,6 +48,7 @@ final class Owed {
     final @Nullable Supplier<ByteBuf> answer;
     private final boolean continued;
     private final List<List<@Nullable String>> rows;
+    private @Nullable List<Column> columns;
     private @Nullable ErrorResponse error;
     private boolean incomplete;
 
@@ -54,8 +56,9 @@ final class Owed {
      * Makes one.
      *
      * @param own whether Postern itself asked, so that the session must not see the answer; only an
-     *     error of an own Parse is the session's
-     * @param answer for {@link Kind#LOCAL} alone: asked once, when it is due
+     *     error of an own Parse or Describe is the session's
+     * @param answer asked once, when it is due: for {@link Kind#LOCAL} the answer, for a Parse that
+     *     cannot succeed what takes the place of the server's error
      */
     Owed(Kind kind, boolean own, Outcome outcome, @Nullable Supplier<ByteBuf> answer) {
         this(kind, own, false, outcome, answer);
@@ -91,7 +94,11 @@ final class Owed {
     /** Tells whether the session gets to see a message of the answer. */
     boolean shows(byte type) {
         if (own) {
-            return kind == Kind.PARSE && type == BackendType.ERROR_RESPONSE;
+            return (kind == Kind.PARSE || kind == Kind.DESCRIBE_STATEMENT)
+                    && type == BackendType.ERROR_RESPONSE;
+        }
+        if (answer != null && type == BackendType.ERROR_RESPONSE) {
+            return false;
         }
         return !continued
                 || (type != BackendType.PARAMETER_STATUS && type != BackendType.READY_FOR_QUERY);
@@ -118,6 +125,15 @@ final class Owed {
     /** Returns the rows of an own query; {@code null} if not all of them could be read. */
     @Nullable List<List<@Nullable String>> rows() {
         return incomplete ? null : rows;
+    }
+
+    void columns(@Nullable List<Column> described) {
+        columns = described;
+    }
+
+    /** Returns what an own Describe has told; {@code null} if it could not be read. */
+    @Nullable List<Column> columns() {
+        return columns;
     }
 
     void end() {

@@ -20,6 +20,7 @@ final class Prepared {
     private final byte[] rest;
     private @Nullable String name;
     private int nameVersion;
+    private @Nullable ServerStatement first;
 
     /**
      * Makes one.
@@ -32,6 +33,16 @@ final class Prepared {
 
     byte[] rest() {
         return rest;
+    }
+
+    /** The session has it since it stands there. */
+    void standsFirst(ServerStatement there) {
+        first = there;
+    }
+
+    /** Returns where the session had it first, {@code null} if nowhere yet. */
+    @Nullable ServerStatement first() {
+        return first;
     }
 
     boolean isSameAs(Prepared other) {

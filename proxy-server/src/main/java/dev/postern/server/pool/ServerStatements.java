@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerStatements {
 
-    private final Map<String, Prepared> named = new LinkedHashMap<>(16, 0.75f, true);
-    private @Nullable Prepared unnamed;
+    private final Map<String, ServerStatement> named = new LinkedHashMap<>(16, 0.75f, true);
+    private @Nullable ServerStatement unnamed;
 
-    @Nullable Prepared get(String name) {
+    @Nullable ServerStatement get(String name) {
         return name.isEmpty() ? unnamed : named.get(name);
     }
 
-    void put(String name, @Nullable Prepared statement) {
+    void put(String name, @Nullable ServerStatement statement) {
         if (name.isEmpty()) {
             unnamed = statement;
         } else if (statement == null) {

@@ -1,12 +1,14 @@
 package dev.postern.server.pool;
 
 import dev.postern.policy.SessionEffects;
+import dev.postern.protocol.BackendMessage.Column;
 import dev.postern.protocol.BackendMessages;
 import dev.postern.protocol.BindParts;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.FrontendMessages;
 import dev.postern.protocol.FrontendType;
 import dev.postern.protocol.ParseParts;
+import dev.postern.protocol.SqlState;
 import dev.postern.server.pool.Owed.Kind;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +35,8 @@ final class StatementRouting {
     private static final int SMALL = 128;
     private static final int HEADER_LENGTH = 5;
     private static final String OWN = "postern_settings";
+    private static final byte[] CANNOT_SUCCEED =
+            "POSTERN REFUSED A STATEMENT HERE\0\0\0".getBytes(StandardCharsets.US_ASCII);
 
     private final SessionState state;
     private final PoolMode mode;
@@ -43,6 +47,7 @@ final class StatementRouting {
     private int unsettled;
     private boolean settlesLater;
     private boolean barrier;
+    private Object visit = new Object();
     private @Nullable SessionEffects announced;
     private int from;
 
@@ -88,6 +93,7 @@ final class StatementRouting {
         unsettled = 0;
         settlesLater = false;
         barrier = false;
+        visit = new Object();
     }
 
     /**
@@ -108,6 +114,8 @@ final class StatementRouting {
                 // The server would read and drop it.
                 announced = null;
                 take(in, server);
+            } else if (!isPrepared(type, in, at, server)) {
+                all = false;
             } else {
                 route(type, in, at, server);
             }
@@ -330,8 +338,10 @@ final class StatementRouting {
         }
         Prepared statement = new Prepared(ParseParts.of(in, at).rest());
         String there = nameOf(name, statement);
-        if (!there.equals(name) && server.statements().get(there) != null) {
-            if (server.answers().mayAnswerForServer()) {
+        ServerStatement present = there.equals(name) ? null : server.statements().get(there);
+        if (present != null) {
+            if (!present.isOutdated() && server.answers().mayAnswerForServer()) {
+                statement.standsFirst(present);
                 take(in, server);
                 local('1', server, new Change(server, name, null, statement, null));
                 return;
@@ -344,13 +354,18 @@ final class StatementRouting {
         } else {
             renamed(in, there, server);
         }
+        ServerStatement made = new ServerStatement(statement, visit);
+        statement.standsFirst(made);
         server.answers()
                 .add(
                         new Owed(
                                 Kind.PARSE,
                                 false,
-                                new Change(server, name, there, statement, statement),
+                                new Change(server, name, there, statement, made),
                                 null));
+        if (!there.equals(name)) {
+            askColumns(made, there, server);
+        }
     }
 
     private void renamed(ByteBuf in, String there, ServerConnection server) {
@@ -365,6 +380,10 @@ final class StatementRouting {
         String name = name(in, statementAt);
         Prepared statement = prepared.get(name);
         String there = statement == null ? name : nameOf(name, statement);
+        if (statement != null && isOtherThanAtFirst(statement, there, server)) {
+            refuseChanged(in, server);
+            return;
+        }
         if (statement != null) {
             ensure(there, statement, in, server);
         }
@@ -376,7 +395,7 @@ final class StatementRouting {
             write(server, out -> parts.writeWithStatement(out, there));
             skip(in);
         }
-        server.answers().add(new Owed(Kind.BIND, false, Owed.NOBODY, null));
+        server.answers().add(new Owed(Kind.BIND, false, use(there, server), null));
     }
 
     private void describe(ByteBuf in, int at, ServerConnection server) {
@@ -388,6 +407,10 @@ final class StatementRouting {
         String name = name(in, at + HEADER_LENGTH + 1);
         Prepared statement = prepared.get(name);
         String there = statement == null ? name : nameOf(name, statement);
+        if (statement != null && isOtherThanAtFirst(statement, there, server)) {
+            refuseChanged(in, server);
+            return;
+        }
         if (statement != null) {
             ensure(there, statement, in, server);
         }
@@ -397,7 +420,7 @@ final class StatementRouting {
             take(in, server);
             write(server, out -> FrontendMessages.describeStatement(out, there));
         }
-        server.answers().add(new Owed(Kind.DESCRIBE_STATEMENT, false, Owed.NOBODY, null));
+        server.answers().add(new Owed(Kind.DESCRIBE_STATEMENT, false, use(there, server), null));
     }
 
     private void close(ByteBuf in, int at, ServerConnection server) {
@@ -431,8 +454,8 @@ final class StatementRouting {
 
     /** Prepares a statement on the connection, unless it is there. */
     private void ensure(String there, Prepared statement, ByteBuf in, ServerConnection server) {
-        Prepared present = server.statements().get(there);
-        if (present != null && present.isSameAs(statement)) {
+        ServerStatement present = server.statements().get(there);
+        if (present != null && present.isOf(statement)) {
             return;
         }
         if (present != null && !there.isEmpty()) {
@@ -441,13 +464,120 @@ final class StatementRouting {
         makeRoom(there, in, server);
         forward(in, server);
         write(server, out -> FrontendMessages.parse(out, there, statement.rest()));
+        ServerStatement made = new ServerStatement(statement, visit);
+        server.answers()
+                .add(new Owed(Kind.PARSE, true, new Change(server, null, there, null, made), null));
+        if (mode == PoolMode.TRANSACTION && !there.isEmpty()) {
+            askColumns(made, there, server);
+        }
+    }
+
+    /** The session does not see this. */
+    private static void askColumns(
+            ServerStatement statement, String there, ServerConnection server) {
+        write(server, out -> FrontendMessages.describeStatement(out, there));
+        server.answers()
+                .add(new Owed(Kind.DESCRIBE_STATEMENT, true, statement.description(), null));
+    }
+
+    /** Returns what hears how a statement's use goes. */
+    private static Owed.Outcome use(String there, ServerConnection server) {
+        ServerStatement used = server.statements().get(there);
+        return used == null ? Owed.NOBODY : used;
+    }
+
+    // ---- whether a statement still is what the session has prepared
+
+    /**
+     * PostgreSQL refuses a prepared statement whose columns are others than they were, and drivers
+     * rely on that. So one that is prepared on another connection later, when a table may have
+     * changed, has to have the columns that it had at first.
+     *
+     * @return false if it has to be waited until the server has told the columns
+     */
+    private boolean isPrepared(byte type, ByteBuf in, int at, ServerConnection server) {
+        boolean uses =
+                type == FrontendType.BIND
+                        || (type == FrontendType.DESCRIBE && in.getByte(at + HEADER_LENGTH) == 'S');
+        if (mode != PoolMode.TRANSACTION || !uses) {
+            return true;
+        }
+        String name =
+                type == FrontendType.BIND
+                        ? name(in, end(in, at + HEADER_LENGTH))
+                        : name(in, at + HEADER_LENGTH + 1);
+        Prepared statement = name.isEmpty() ? null : prepared.get(name);
+        List<Column> atFirst = statement == null ? null : columnsAtFirst(statement);
+        if (statement == null || atFirst == null) {
+            return true;
+        }
+        String there = nameOf(name, statement);
+        ensure(there, statement, in, server);
+        ServerStatement present = server.statements().get(there);
+        if (present == null || present.equals(statement.first())) {
+            return true;
+        }
+        if (!present.isDescribed()) {
+            return false;
+        }
+        if (isSameOrUnknown(atFirst, present) && !present.isOutdated()) {
+            return true;
+        }
+        if (present.isMadeIn(visit)) {
+            return true;
+        }
+        closeOwn(there, in, server);
+        ensure(there, statement, in, server);
+        return false;
+    }
+
+    private static @Nullable List<Column> columnsAtFirst(Prepared statement) {
+        ServerStatement first = statement.first();
+        return first == null ? null : first.columns();
+    }
+
+    private static boolean isSameOrUnknown(List<Column> atFirst, ServerStatement present) {
+        List<Column> now = present.columns();
+        if (now != null && !now.equals(atFirst)) {
+            return false;
+        }
+        present.sharesColumns(atFirst);
+        return true;
+    }
+
+    private static boolean isOtherThanAtFirst(
+            Prepared statement, String there, ServerConnection server) {
+        List<Column> atFirst = columnsAtFirst(statement);
+        ServerStatement present = server.statements().get(there);
+        return atFirst != null
+                && present != null
+                && present.isDescribed()
+                && present.columns() != null
+                && !atFirst.equals(present.columns());
+    }
+
+    /** What is sent in place of the message fails as well, and with it the transaction. */
+    private void refuseChanged(ByteBuf in, ServerConnection server) {
+        take(in, server);
+        write(server, out -> FrontendMessages.parse(out, OWN, CANNOT_SUCCEED));
         server.answers()
                 .add(
                         new Owed(
                                 Kind.PARSE,
-                                true,
-                                new Change(server, null, there, null, statement),
-                                null));
+                                false,
+                                Owed.NOBODY,
+                                () -> {
+                                    ByteBuf answer = server.allocator().buffer(SMALL);
+                                    BackendMessages.errorResponse(
+                                            answer,
+                                            ErrorResponse.error(
+                                                            SqlState.FEATURE_NOT_SUPPORTED,
+                                                            "cached plan must not change result type")
+                                                    .withHint(
+                                                            "What the statement reads has other columns than when it"
+                                                                    + " was prepared. Prepare it again."));
+                                    return answer;
+                                }));
     }
 
     private void makeRoom(String there, ByteBuf in, ServerConnection server) {
@@ -480,7 +610,7 @@ final class StatementRouting {
         private final @Nullable String name;
         private final @Nullable String there;
         private final @Nullable Prepared before;
-        private final @Nullable Prepared thereBefore;
+        private final @Nullable ServerStatement thereBefore;
         private boolean settled;
 
         /**
@@ -494,7 +624,7 @@ final class StatementRouting {
                 @Nullable String name,
                 @Nullable String there,
                 @Nullable Prepared now,
-                @Nullable Prepared thereNow) {
+                @Nullable ServerStatement thereNow) {
             this.server = server;
             this.name = name;
             this.there = there;
@@ -504,7 +634,7 @@ final class StatementRouting {
             set(now, thereNow);
         }
 
-        private void set(@Nullable Prepared mine, @Nullable Prepared its) {
+        private void set(@Nullable Prepared mine, @Nullable ServerStatement its) {
             if (name != null) {
                 if (mine == null) {
                     prepared.remove(name);

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,78 @@ class PooledBackendTest {
         setting.close(List.of());
     }
 
+    @Test
+    void tableThatChanges_isReadWithTheColumnsItWasPreparedWithOrNotAtAll() {
+        byte[] readTable = Wire.all(Wire.bind("", "s"), Wire.execute(""), Wire.sync());
+        int read = 0;
+        int refused = 0;
+        for (int seed = 0; seed < 300; seed++) {
+            Random random = new Random(seed);
+            Setting setting = new Setting(PoolMode.TRANSACTION, 2);
+            Client holder = new Client(setting, 1, new byte[0]);
+            Client reader = new Client(setting, 2, new byte[0]);
+            Client other = new Client(setting, 3, new byte[0]);
+            List<Client> clients = List.of(holder, reader, other);
+            setting.opened(holder, reader, other);
+            Map<Client, Integer> known = new HashMap<>();
+            for (int step = 0; step < 40; step++) {
+                Client client = random.nextBoolean() ? reader : other;
+                Integer columns = known.get(client);
+                switch (random.nextInt(6)) {
+                    case 0 -> setting.columns++;
+                    case 1 -> holder.asks(setting, Wire.query("BEGIN"));
+                    case 2 -> holder.asks(setting, Wire.query("COMMIT"));
+                    case 3 -> known.put(client, prepares(client, setting));
+                    default -> {
+                        byte[] answer = client.asks(setting, readTable);
+                        if (columns == null || Wire.types(answer).equals("EZ")) {
+                            refused++;
+                            assertThat(new String(answer, StandardCharsets.ISO_8859_1))
+                                    .contains(columns == null ? "26000" : "0A000");
+                        } else {
+                            read++;
+                            assertThat(answer)
+                                    .as("seed %s, step %s", seed, step)
+                                    .isEqualTo(table(columns));
+                        }
+                    }
+                }
+            }
+            assertThat(prepares(reader, setting)).isEqualTo(setting.columns);
+            for (int i = 0; i < 4; i++) {
+                holder.asks(setting, Wire.query(i % 2 == 0 ? "BEGIN" : "COMMIT"));
+                assertThat(reader.asks(setting, readTable)).isEqualTo(table(setting.columns));
+            }
+            setting.close(clients);
+        }
+        assertThat(read).isGreaterThan(1000);
+        assertThat(refused).isGreaterThan(1000);
+    }
+
+    private static byte[] table(int columns) {
+        return Wire.all(
+                Wire.message('2'), Wire.row(columns), Wire.complete("SELECT 1"), Wire.ready('I'));
+    }
+
+    /** Prepares until no connection has an older one; returns the columns that were told. */
+    private static int prepares(Client client, Setting setting) {
+        for (int attempt = 0; attempt < 3; attempt++) {
+            byte[] answer =
+                    client.asks(
+                            setting,
+                            Wire.all(
+                                    Wire.closeStatement("s"),
+                                    Wire.parse("s", "TABLE"),
+                                    Wire.message('D', 'S', "s"),
+                                    Wire.sync()));
+            if (Wire.types(answer).equals("31tTZ")) {
+                return ByteBuffer.wrap(answer).getShort(5 + 5 + 7 + 5);
+            }
+            assertThat(Wire.types(answer)).isEqualTo("31EZ");
+        }
+        throw new AssertionError("it is never prepared anew");
+    }
+
     private static void check(PoolMode mode, int sessions, int max, int seed, boolean losing) {
         Random random = new Random(seed);
         Setting setting = new Setting(mode, max);
@@ -228,6 +301,7 @@ class PooledBackendTest {
         final EmbeddedChannel control = new EmbeddedChannel();
         final EventLoop eventLoop = control.eventLoop();
         final List<Server> servers = new ArrayList<>();
+        int columns;
         final UpstreamPools pools;
 
         Setting(PoolMode mode, int max) {
@@ -252,6 +326,7 @@ class PooledBackendTest {
 
         private Future<UpstreamConnection> connect() {
             Server server = new Server();
+            server.backend.columns = () -> columns;
             servers.add(server);
             return eventLoop.newSucceededFuture(
                     new UpstreamConnection(server.channel, HOST, Map.of("a", "b"), null));
@@ -412,6 +487,17 @@ class PooledBackendTest {
                 backend.write(Unpooled.copiedBuffer(script));
                 backend.flush();
             }
+        }
+
+        /** Returns the answer. */
+        byte[] asks(Setting setting, byte[] messages) {
+            answered.reset();
+            if (backend != null) {
+                backend.write(Unpooled.copiedBuffer(messages));
+                backend.flush();
+            }
+            setting.settle();
+            return answered.toByteArray();
         }
 
         boolean isWritable() {

@@ -9,16 +9,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A PostgreSQL reduced to its protocol: {@code BEGIN}, {@code COMMIT}, {@code ROLLBACK}, {@code
- * ROWS n}, and texts that fail when they are parsed or when they run. It keeps answers back until
- * Sync, Flush, Query or an error, as PostgreSQL does.
+ * ROWS n}, {@code TABLE}, and texts that fail when they are parsed or when they run. It keeps
+ * answers back until Sync, Flush, Query or an error, as PostgreSQL does.
  */
 final class SimulatedBackend {
 
@@ -41,12 +44,16 @@ final class SimulatedBackend {
     private final Predicate<String> failsToParse;
     private final ByteBuf in = Unpooled.buffer();
     private final Map<String, String> statements = new HashMap<>();
+    private final Map<String, Integer> columnsPrepared = new HashMap<>();
     private final Map<String, String> portals = new HashMap<>();
     private final ByteArrayOutputStream keptBack = new ByteArrayOutputStream();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
 
     /** Whom Postern has said the session is for; told by {@code WHO}. */
     int identity;
+
+    /** How many columns {@code TABLE} has, in a row as long as that. */
+    IntSupplier columns = () -> 0;
 
     private char status = 'I';
     private boolean skipping;
@@ -130,6 +137,7 @@ final class SimulatedBackend {
             throw new Failed("42P05");
         }
         statements.put(name, sql);
+        columnsPrepared.put(name, columns.getAsInt());
         keptBack.writeBytes(Wire.message('1'));
     }
 
@@ -139,6 +147,7 @@ final class SimulatedBackend {
             throw new Failed("26000");
         }
         checkStatus(sql);
+        checkColumns(statement, sql);
         if (!portal.isEmpty() && portals.containsKey(portal)) {
             throw new Failed("42P03");
         }
@@ -154,10 +163,30 @@ final class SimulatedBackend {
         }
         checkStatus(sql);
         if (statement) {
+            checkColumns(name, sql);
             keptBack.writeBytes(Wire.message('t', (short) 0));
         }
-        keptBack.writeBytes(
-                sql.startsWith("ROWS") ? Wire.message('T', (short) 0) : Wire.message('n'));
+        if (sql.equals("TABLE")) {
+            keptBack.writeBytes(description(columns.getAsInt()));
+        } else {
+            keptBack.writeBytes(
+                    sql.startsWith("ROWS") ? Wire.message('T', (short) 0) : Wire.message('n'));
+        }
+    }
+
+    private static byte[] description(int columns) {
+        List<Object> fields = new ArrayList<>(List.of((short) columns));
+        for (int i = 0; i < columns; i++) {
+            fields.addAll(List.of("c" + i, 0, (short) 0, 25, (short) -1, -1, (short) 0));
+        }
+        return Wire.message('T', fields.toArray());
+    }
+
+    private void checkColumns(String statement, String sql) throws Failed {
+        Integer before = columnsPrepared.get(statement);
+        if (sql.equals("TABLE") && before != null && before != columns.getAsInt()) {
+            throw new Failed("0A000");
+        }
     }
 
     private void execute(String portal) throws Failed {
@@ -193,6 +222,9 @@ final class SimulatedBackend {
             keptBack.writeBytes(Wire.complete(status == 'E' ? "ROLLBACK" : sql));
             status = 'I';
             portals.clear();
+        } else if (sql.equals("TABLE")) {
+            keptBack.writeBytes(Wire.row(columns.getAsInt()));
+            keptBack.writeBytes(Wire.complete("SELECT 1"));
         } else if (sql.startsWith("ROWS ")) {
             if (described) {
                 keptBack.writeBytes(Wire.message('T', (short) 0));

@@ -1,0 +1,80 @@
+package dev.postern.server.pool;
+
+import dev.postern.protocol.BackendMessage.Column;
+import dev.postern.protocol.ErrorResponse;
+import dev.postern.protocol.SqlState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prepared statement as it stands on one connection. As what uses it goes out, it is told what
+ * came of that: PostgreSQL refuses a statement whose columns are others than when it was prepared.
+ */
+final class ServerStatement implements Owed.Outcome {
+
+    private final Prepared statement;
+    private final Object visit;
+    private @Nullable List<Column> columns;
+    private boolean described;
+    private boolean outdated;
+
+    /**
+     * Makes one that is about to be prepared.
+     *
+     * @param visit the stay of a session on the connection in which that is
+     */
+    ServerStatement(Prepared statement, Object visit) {
+        this.statement = statement;
+        this.visit = visit;
+    }
+
+    boolean isOf(Prepared other) {
+        return statement.isSameAs(other);
+    }
+
+    /** Tells whether it was prepared in this stay of a session. */
+    boolean isMadeIn(Object thisVisit) {
+        return visit.equals(thisVisit);
+    }
+
+    /** Tells whether the server has been asked for its columns and has answered. */
+    boolean isDescribed() {
+        return described;
+    }
+
+    /** Returns its columns, none for what returns no rows; {@code null} if they are not known. */
+    @Nullable List<Column> columns() {
+        return columns;
+    }
+
+    /** Hears what Describe has told. */
+    Owed.Outcome description() {
+        return new Owed.Outcome() {
+            @Override
+            public void succeeded(Owed owed) {
+                described = true;
+                columns = owed.columns();
+            }
+
+            @Override
+            public void failed(@Nullable ErrorResponse error) {
+                described = true;
+            }
+        };
+    }
+
+    /** Has the same columns as another: comparing them again costs nothing. */
+    void sharesColumns(List<Column> same) {
+        columns = same;
+    }
+
+    /** Tells whether the server has refused it, so that it has to be prepared anew. */
+    boolean isOutdated() {
+        return outdated;
+    }
+
+    @Override
+    public void failed(@Nullable ErrorResponse error) {
+        outdated |= error != null && error.sqlState().equals(SqlState.FEATURE_NOT_SUPPORTED.code());
+    }
+}
