@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.postern.server.demo.PostgresServer;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -87,6 +88,51 @@ final class PoolIT {
             }
         }
         return sum;
+    }
+
+    @Test
+    void tableThatChanges_itsPreparedStatementFailsAsAtPostgres_untilItIsPreparedAnew()
+            throws Exception {
+        Sql.execute(postgres.primary(), "CREATE TABLE changing AS SELECT 1 AS a, 'x' AS b");
+        Sql.execute(postgres.primary(), "GRANT SELECT ON changing TO PUBLIC");
+        postgres.awaitReplay();
+        try (Gateway gateway = pooled("{mode: transaction, max: 2}");
+                RawClient mine = RawClient.connect(gateway.agent());
+                RawClient busy = RawClient.connect(gateway.other())) {
+            mine.parse("s", "SELECT * FROM changing").sync().answers(1);
+            assertThat(columns(mine, "s")).isEqualTo(2);
+            Sql.execute(postgres.primary(), "ALTER TABLE changing DROP COLUMN b");
+            postgres.awaitReplay();
+            assertThat(refusal(mine).field('C')).isEqualTo("0A000");
+
+            // The other connection has never had it: the server itself would not refuse there.
+            busy.query("BEGIN").answers(1);
+            RawClient.Message elsewhere = refusal(mine);
+            assertThat(elsewhere.field('C')).isEqualTo("0A000");
+            assertThat(elsewhere.field('H')).contains("Prepare it again");
+            mine.parse("again", "SELECT * FROM changing").sync().answers(1);
+            assertThat(columns(mine, "again")).isEqualTo(1);
+            busy.query("COMMIT").answers(1);
+            for (int i = 0; i < 3; i++) {
+                assertThat(columns(mine, "again")).isEqualTo(1);
+            }
+        } finally {
+            Sql.execute(postgres.primary(), "DROP TABLE changing");
+            postgres.awaitReplay();
+        }
+    }
+
+    private static int columns(RawClient client, String statement) throws Exception {
+        return client.bind("", statement).execute("", 0).sync().answers(1).stream()
+                .filter(message -> message.type() == 'D')
+                .mapToInt(row -> ByteBuffer.wrap(row.body()).getShort())
+                .sum();
+    }
+
+    private static RawClient.Message refusal(RawClient client) throws Exception {
+        List<RawClient.Message> answer = client.bind("", "s").execute("", 0).sync().answers(1);
+        assertThat(answer).extracting(RawClient.Message::type).containsExactly('E', 'Z');
+        return answer.getFirst();
     }
 
     @Test
