@@ -3,7 +3,6 @@ package dev.postern.server.pool;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,10 +42,6 @@ final class Prepared {
     /** Returns where the session had it first, {@code null} if nowhere yet. */
     @Nullable ServerStatement first() {
         return first;
-    }
-
-    boolean isSameAs(Prepared other) {
-        return Arrays.equals(rest, other.rest);
     }
 
     /**

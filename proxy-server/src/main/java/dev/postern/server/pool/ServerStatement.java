@@ -3,6 +3,7 @@ package dev.postern.server.pool;
 import dev.postern.protocol.BackendMessage.Column;
 import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.SqlState;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerStatement implements Owed.Outcome {
 
-    private final Prepared statement;
+    private final byte[] rest;
     private final Object visit;
     private @Nullable List<Column> columns;
     private boolean described;
@@ -21,15 +22,16 @@ final class ServerStatement implements Owed.Outcome {
     /**
      * Makes one that is about to be prepared.
      *
+     * @param statement what is prepared; not kept, since sessions come and go
      * @param visit the stay of a session on the connection in which that is
      */
     ServerStatement(Prepared statement, Object visit) {
-        this.statement = statement;
+        this.rest = statement.rest();
         this.visit = visit;
     }
 
     boolean isOf(Prepared other) {
-        return statement.isSameAs(other);
+        return Arrays.equals(rest, other.rest());
     }
 
     /** Tells whether it was prepared in this stay of a session. */

@@ -538,11 +538,14 @@ final class StatementRouting {
 
     private static boolean isSameOrUnknown(List<Column> atFirst, ServerStatement present) {
         List<Column> now = present.columns();
-        if (now != null && !now.equals(atFirst)) {
-            return false;
+        if (now == null) {
+            return true;
         }
-        present.sharesColumns(atFirst);
-        return true;
+        boolean same = now.equals(atFirst);
+        if (same) {
+            present.sharesColumns(atFirst);
+        }
+        return same;
     }
 
     private static boolean isOtherThanAtFirst(
