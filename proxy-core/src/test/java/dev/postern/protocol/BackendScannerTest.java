@@ -34,6 +34,12 @@ class BackendScannerTest {
 
         private final List<String> events = new ArrayList<>();
         private final ByteArrayOutputStream forwarded = new ByteArrayOutputStream();
+        private boolean wantsRow;
+
+        @Override
+        public boolean wantsRow() {
+            return wantsRow;
+        }
 
         @Override
         public boolean onStart(byte type, int length) {
@@ -117,6 +123,33 @@ class BackendScannerTest {
         assertThat(BackendScanner.missing(in)).isEqualTo(row.length - 600);
         assertThat(scanner.insideMessage()).isFalse();
         in.release();
+    }
+
+    @Test
+    void rowDescription_whenWanted_tellsTheColumns() {
+        String column = "\0\0\40\1\0\1\0\0\0\27\0\4\377\377\377\377\0\0";
+        byte[] description = message('T', "\0\2id\0" + column + "n\351\0" + column);
+        scan(scanner, description);
+        assertThat(notes.events).endsWith("end T null");
+
+        notes.wantsRow = true;
+        scan(scanner, description);
+        assertThat(notes.events)
+                .endsWith(
+                        "end T "
+                                + new BackendMessage.RowDescription(
+                                        List.of(
+                                                new BackendMessage.Column("id", 23, -1),
+                                                new BackendMessage.Column("n\u00e9", 23, -1))));
+    }
+
+    @Test
+    void rowDescription_cutShortOrNone_isNotRead() {
+        notes.wantsRow = true;
+        for (String body : List.of("", "\0\1", "\0\1id", "\0\1id\0\0\0", "\0\2id\0" + "\0".repeat(18))) {
+            scan(scanner, message('T', body));
+            assertThat(notes.events).endsWith("end T null");
+        }
     }
 
     @Test
