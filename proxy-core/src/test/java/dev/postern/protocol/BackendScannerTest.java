@@ -146,7 +146,8 @@ class BackendScannerTest {
     @Test
     void rowDescription_cutShortOrNone_isNotRead() {
         notes.wantsRow = true;
-        for (String body : List.of("", "\0\1", "\0\1id", "\0\1id\0\0\0", "\0\2id\0" + "\0".repeat(18))) {
+        for (String body :
+                List.of("", "\0\1", "\0\1id", "\0\1id\0\0\0", "\0\2id\0" + "\0".repeat(18))) {
             scan(scanner, message('T', body));
             assertThat(notes.events).endsWith("end T null");
         }
