@@ -1,9 +1,11 @@
 package dev.postern.server.pool;
 
+import dev.postern.protocol.BackendMessage.Column;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +41,13 @@ final class Prepared {
         first = there;
     }
 
-    /** Returns where the session had it first, {@code null} if nowhere yet. */
-    @Nullable ServerStatement first() {
-        return first;
+    boolean isFirst(ServerStatement there) {
+        return there.equals(first);
+    }
+
+    /** Returns the columns it had where the session had it first, {@code null} if not known. */
+    @Nullable List<Column> columns() {
+        return first == null ? null : first.columns();
     }
 
     /**

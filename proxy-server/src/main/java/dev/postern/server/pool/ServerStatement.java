@@ -65,9 +65,14 @@ final class ServerStatement implements Owed.Outcome {
         };
     }
 
-    /** Has the same columns as another: comparing them again costs nothing. */
-    void sharesColumns(List<Column> same) {
-        columns = same;
+    /** Tells whether its columns are others than these; false if they are not known. */
+    boolean differsFrom(List<Column> others) {
+        boolean same = columns == null || columns.equals(others);
+        if (same && columns != null) {
+            // Comparing them again costs nothing.
+            columns = others;
+        }
+        return !same;
     }
 
     /** Tells whether the server has refused it, so that it has to be prepared anew. */

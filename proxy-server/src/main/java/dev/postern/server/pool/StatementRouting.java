@@ -507,23 +507,21 @@ final class StatementRouting {
                         ? name(in, end(in, at + HEADER_LENGTH))
                         : name(in, at + HEADER_LENGTH + 1);
         Prepared statement = name.isEmpty() ? null : prepared.get(name);
-        List<Column> atFirst = statement == null ? null : columnsAtFirst(statement);
+        List<Column> atFirst = statement == null ? null : statement.columns();
         if (statement == null || atFirst == null) {
             return true;
         }
         String there = nameOf(name, statement);
         ensure(there, statement, in, server);
         ServerStatement present = server.statements().get(there);
-        if (present == null || present.equals(statement.first())) {
+        if (present == null || statement.isFirst(present)) {
             return true;
         }
         if (!present.isDescribed()) {
             return false;
         }
-        if (isSameOrUnknown(atFirst, present) && !present.isOutdated()) {
-            return true;
-        }
-        if (present.isMadeIn(visit)) {
+        boolean mayBeOld = present.isOutdated() || present.differsFrom(atFirst);
+        if (!mayBeOld || present.isMadeIn(visit)) {
             return true;
         }
         closeOwn(there, in, server);
@@ -531,32 +529,11 @@ final class StatementRouting {
         return false;
     }
 
-    private static @Nullable List<Column> columnsAtFirst(Prepared statement) {
-        ServerStatement first = statement.first();
-        return first == null ? null : first.columns();
-    }
-
-    private static boolean isSameOrUnknown(List<Column> atFirst, ServerStatement present) {
-        List<Column> now = present.columns();
-        if (now == null) {
-            return true;
-        }
-        boolean same = now.equals(atFirst);
-        if (same) {
-            present.sharesColumns(atFirst);
-        }
-        return same;
-    }
-
     private static boolean isOtherThanAtFirst(
             Prepared statement, String there, ServerConnection server) {
-        List<Column> atFirst = columnsAtFirst(statement);
+        List<Column> atFirst = statement.columns();
         ServerStatement present = server.statements().get(there);
-        return atFirst != null
-                && present != null
-                && present.isDescribed()
-                && present.columns() != null
-                && !atFirst.equals(present.columns());
+        return atFirst != null && present != null && present.differsFrom(atFirst);
     }
 
     /** What is sent in place of the message fails as well, and with it the transaction. */
