@@ -21,6 +21,9 @@ final class VerdictCache {
     /** About what an entry costs beside its key's bytes and its summary's strings. */
     private static final int ENTRY_BYTES = 400;
 
+    /** From here on a shape costs more to take than a text to look up that is not there. */
+    private static final int LONG = 256;
+
     private final Cache<CacheKey, Verdict> verdicts;
     private final GateObserver observer;
     private final ThreadLocal<Probe> probes = ThreadLocal.withInitial(Probe::new);
@@ -40,18 +43,41 @@ final class VerdictCache {
     /** Returns the verdict on a text, {@code null} if none is known. */
     @Nullable Verdict find(Policy policy, CatalogView view, SqlText text) {
         Probe probe = probes.get();
-        if (probe.shape.take(text.bytes())) {
-            probe.key.set(policy, view, true, probe.shape.bytes(), probe.shape.length());
-            Verdict verdict = verdicts.getIfPresent(probe.key);
-            if (verdict != null) {
-                observer.looked(CacheResult.SHAPE);
-                return verdict;
-            }
+        boolean isLong = text.length() >= LONG;
+        Verdict verdict =
+                isLong ? findText(probe, policy, view, text) : findShape(probe, policy, view, text);
+        if (verdict == null) {
+            verdict =
+                    isLong
+                            ? findShape(probe, policy, view, text)
+                            : findText(probe, policy, view, text);
         }
+        probe.key.clear();
+        if (verdict == null) {
+            observer.looked(CacheResult.MISS);
+        }
+        return verdict;
+    }
+
+    private @Nullable Verdict findText(Probe probe, Policy policy, CatalogView view, SqlText text) {
         probe.key.set(policy, view, false, text.bytes(), text.length());
         Verdict verdict = verdicts.getIfPresent(probe.key);
-        probe.key.clear();
-        observer.looked(verdict == null ? CacheResult.MISS : CacheResult.EXACT);
+        if (verdict != null) {
+            observer.looked(CacheResult.EXACT);
+        }
+        return verdict;
+    }
+
+    private @Nullable Verdict findShape(
+            Probe probe, Policy policy, CatalogView view, SqlText text) {
+        if (!probe.shape.take(text.bytes())) {
+            return null;
+        }
+        probe.key.set(policy, view, true, probe.shape.bytes(), probe.shape.length());
+        Verdict verdict = verdicts.getIfPresent(probe.key);
+        if (verdict != null) {
+            observer.looked(CacheResult.SHAPE);
+        }
         return verdict;
     }
 
