@@ -18,7 +18,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,18 +143,16 @@ final class Passwords {
     }
 
     /** Returns what gives an upstream's password, for each host; it never blocks. */
-    Supplier<char[]> of(UpstreamConfig upstream) {
+    HostPassword of(UpstreamConfig upstream) {
         String name = upstream.name();
         if (upstream.iam() == null) {
-            return () -> get(name);
+            return host -> get(name);
         }
         String user = upstream.user();
-        HostPassword own =
-                host -> {
-                    PasswordSource.Token token = tokens.get(new Login(name, host, user));
-                    return token == null ? new char[0] : token.password().chars();
-                };
-        return own;
+        return host -> {
+            PasswordSource.Token token = tokens.get(new Login(name, host, user));
+            return token == null ? new char[0] : token.password().chars();
+        };
     }
 
     /** Returns a copy of a password, the caller's to wipe; empty if the upstream has none. */

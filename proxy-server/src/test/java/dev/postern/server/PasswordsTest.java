@@ -11,7 +11,6 @@ import dev.postern.server.iam.PasswordSource;
 import dev.postern.server.iam.TokenUnavailableException;
 import dev.postern.server.secrets.Secret;
 import dev.postern.server.secrets.SecretResolver;
-import dev.postern.server.upstream.HostPassword;
 import dev.postern.server.upstream.UpstreamHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +70,7 @@ class PasswordsTest {
     }
 
     private String password(UpstreamHost host) {
-        return new String(HostPassword.of(passwords.of(upstream), host));
+        return new String(passwords.of(upstream).get(host));
     }
 
     @Test

@@ -44,7 +44,7 @@ public final class JdbcConnections {
             throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", target.user());
-        char[] password = HostPassword.of(target.password(), UpstreamHost.parse(host));
+        char[] password = target.password().get(UpstreamHost.parse(host));
         properties.setProperty("password", new String(password));
         Arrays.fill(password, '\0');
         properties.setProperty("ApplicationName", options.applicationName());

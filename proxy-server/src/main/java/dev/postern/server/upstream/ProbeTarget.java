@@ -2,7 +2,6 @@ package dev.postern.server.upstream;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ public record ProbeTarget(
         String name,
         List<String> hosts,
         String user,
-        Supplier<char[]> password,
+        HostPassword password,
         List<String> databases,
         UpstreamWay way,
         Timing timing,

@@ -104,7 +104,7 @@ final class UpstreamAuthentication {
             case OK -> step = Step.DONE;
             case CLEARTEXT_PASSWORD -> {
                 if (tls != null) {
-                    char[] password = HostPassword.of(target.password(), host);
+                    char[] password = target.password().get(host);
                     answer(ctx, PasswordAnswers.cleartext(password));
                     Arrays.fill(password, '\0');
                 } else {
@@ -114,7 +114,7 @@ final class UpstreamAuthentication {
             case MD5_PASSWORD -> {
                 byte[] salt = new byte[MD5_SALT_LENGTH];
                 body.readBytes(salt);
-                char[] password = HostPassword.of(target.password(), host);
+                char[] password = target.password().get(host);
                 answer(ctx, PasswordAnswers.md5(target.user(), password, salt));
                 Arrays.fill(password, '\0');
             }
@@ -163,7 +163,7 @@ final class UpstreamAuthentication {
 
     private void beginScram(ChannelHandlerContext ctx, List<String> offered, byte[] bindingData) {
         step = Step.SCRAM_FIRST;
-        scram = UpstreamScram.begin(HostPassword.of(target.password(), host), offered, bindingData);
+        scram = UpstreamScram.begin(target.password().get(host), offered, bindingData);
         ByteBuf message = ctx.alloc().buffer();
         FrontendMessages.saslInitialResponse(message, scram.mechanism(), scram.clientFirst());
         ctx.writeAndFlush(message);

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,7 @@ public record UpstreamTarget(
         List<UpstreamHost> hosts,
         String user,
         String database,
-        Supplier<char[]> password,
+        HostPassword password,
         UpstreamTls tls,
         Duration connectTimeout,
         Map<String, String> settings,
@@ -51,7 +50,7 @@ public record UpstreamTarget(
             List<UpstreamHost> hosts,
             String user,
             String database,
-            Supplier<char[]> password,
+            HostPassword password,
             UpstreamTls tls,
             Duration connectTimeout,
             Map<String, String> settings,

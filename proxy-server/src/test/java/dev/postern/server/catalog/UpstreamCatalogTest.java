@@ -51,7 +51,7 @@ final class UpstreamCatalogTest {
                             "shop",
                             List.of("127.0.0.1:" + server.port()),
                             "reader",
-                            () -> new char[0],
+                            _ -> new char[0],
                             List.of("postgres"),
                             UpstreamWay.PLAIN,
                             new ProbeTarget.Timing(Duration.ofMillis(100), Duration.ofSeconds(5)),

@@ -94,7 +94,7 @@ final class UpstreamProbeTest {
                 "shop",
                 List.of("127.0.0.1:" + server.port()),
                 user,
-                () -> new char[0],
+                _ -> new char[0],
                 List.of("postgres", "other"),
                 UpstreamWay.PLAIN,
                 new ProbeTarget.Timing(Duration.ofMillis(50), Duration.ofSeconds(5)),
@@ -219,7 +219,7 @@ final class UpstreamProbeTest {
                                     "shop",
                                     List.of(host),
                                     "reader",
-                                    () -> new char[0],
+                                    _ -> new char[0],
                                     List.of("postgres"),
                                     UpstreamWay.PLAIN,
                                     new ProbeTarget.Timing(

@@ -26,7 +26,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,11 +103,11 @@ class UpstreamTlsTest {
     }
 
     private static Future<UpstreamConnection> session(int port, String user, UpstreamTls tls) {
-        return session(port, user, "secret"::toCharArray, tls);
+        return session(port, user, _ -> "secret".toCharArray(), tls);
     }
 
     private static Future<UpstreamConnection> session(
-            int port, String user, Supplier<char[]> password, UpstreamTls tls) {
+            int port, String user, HostPassword password, UpstreamTls tls) {
         return new UpstreamConnector(
                         NioSocketChannel::new,
                         HostEligibility.ALL,
@@ -132,10 +131,10 @@ class UpstreamTlsTest {
     }
 
     private static String byJdbc(int port, String user, UpstreamTls tls) throws SQLException {
-        return byJdbc(port, user, "secret"::toCharArray, tls);
+        return byJdbc(port, user, _ -> "secret".toCharArray(), tls);
     }
 
-    private static String byJdbc(int port, String user, Supplier<char[]> password, UpstreamTls tls)
+    private static String byJdbc(int port, String user, HostPassword password, UpstreamTls tls)
             throws SQLException {
         String host = "localhost:" + port;
         try (Connection connection =
@@ -317,7 +316,7 @@ class UpstreamTlsTest {
                                         "test",
                                         List.of(host),
                                         "by_both",
-                                        "secret"::toCharArray,
+                                        _ -> "secret".toCharArray(),
                                         List.of("postgres"),
                                         new UpstreamWay(tls, null),
                                         new ProbeTarget.Timing(
