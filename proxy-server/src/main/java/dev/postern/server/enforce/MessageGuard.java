@@ -267,10 +267,7 @@ final class MessageGuard {
             return Step.WAIT;
         }
         if (deny == null) {
-            deny = environment.freshness().objection(verdict, current.policy().name());
-        }
-        if (deny == null && quotaUsedUp()) {
-            deny = quotaDenial(verdict.summary());
+            deny = notNow(verdict, current);
         }
         if (deny != null) {
             return refuse(Kind.QUERY, Protocol.SIMPLE, text, deny, verdicts.gateNanos());
@@ -421,13 +418,9 @@ final class MessageGuard {
             statement.rejudged(verdict, current);
         }
         Verdict verdict = statement.verdict();
-        Verdict.Deny stale = environment.freshness().objection(verdict, current.policy().name());
-        if (stale != null) {
-            return refuse(Kind.EXTENDED, Protocol.EXTENDED, text, stale, 0);
-        }
-        if (quotaUsedUp()) {
-            Verdict.Deny deny = quotaDenial(verdict.summary());
-            return refuse(Kind.EXTENDED, Protocol.EXTENDED, text, deny, 0);
+        Verdict.Deny notNow = notNow(verdict, current);
+        if (notNow != null) {
+            return refuse(Kind.EXTENDED, Protocol.EXTENDED, text, notNow, 0);
         }
         EventId id = statement.takeDecision();
         if (id == null) {
@@ -554,12 +547,15 @@ final class MessageGuard {
                 : null;
     }
 
-    private boolean quotaUsedUp() {
-        return quota != null && !quota.tryAcquire(environment.nanoTime().getAsLong());
-    }
-
-    private Verdict.Deny quotaDenial(StatementSummary summary) {
-        return Denials.quota(summary, quota == null ? 0 : quota.perMinute());
+    /** Returns why what may run as such may not at this moment, and counts it if it may. */
+    private Verdict.@Nullable Deny notNow(Verdict verdict, Basis current) {
+        Verdict.Deny stale = environment.freshness().objection(verdict, current.policy().name());
+        if (stale != null || quota == null) {
+            return stale;
+        }
+        return quota.tryAcquire(environment.nanoTime().getAsLong())
+                ? null
+                : Denials.quota(verdict.summary(), quota.perMinute());
     }
 
     private Step refuse(
