@@ -62,7 +62,7 @@ public final class BackendScanner {
          * Tells whether the content of the DataRow or RowDescription that begins is wanted, up to
          * {@link #CAPTURE_LIMIT} or {@link #HOLD_LIMIT}.
          */
-        default boolean wantsRow() {
+        default boolean wantsContent() {
             return false;
         }
 
@@ -176,7 +176,8 @@ public final class BackendScanner {
                             BackendType.ERROR_RESPONSE,
                             BackendType.PARAMETER_STATUS ->
                             true;
-                    case BackendType.DATA_ROW, BackendType.ROW_DESCRIPTION -> listener.wantsRow();
+                    case BackendType.DATA_ROW, BackendType.ROW_DESCRIPTION ->
+                            listener.wantsContent();
                     default -> false;
                 };
         passing = listener.onStart(newType, length);

@@ -13,6 +13,12 @@ import java.util.Map;
  */
 public final class FrontendMessages {
 
+    /**
+     * Not SQL in any version: a syntax error fails the upstream's transaction whatever state it is
+     * in.
+     */
+    private static final String CANNOT_SUCCEED = "POSTERN REFUSED A STATEMENT HERE";
+
     private FrontendMessages() {}
 
     /** {@code Int32(8) Int32(80877103)}. */
@@ -165,5 +171,15 @@ public final class FrontendMessages {
         MessageWriter.cString(out, text);
         out.writeShort(0);
         MessageWriter.end(out, start);
+    }
+
+    /** A Query that fails, and with it the transaction. */
+    public static void failingQuery(ByteBuf out) {
+        query(out, CANNOT_SUCCEED);
+    }
+
+    /** A Parse that fails, and with it the transaction. */
+    public static void failingParse(ByteBuf out, String statement) {
+        parse(out, statement, CANNOT_SUCCEED);
     }
 }

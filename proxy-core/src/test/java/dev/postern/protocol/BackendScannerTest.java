@@ -34,11 +34,11 @@ class BackendScannerTest {
 
         private final List<String> events = new ArrayList<>();
         private final ByteArrayOutputStream forwarded = new ByteArrayOutputStream();
-        private boolean wantsRow;
+        private boolean wantsContent;
 
         @Override
-        public boolean wantsRow() {
-            return wantsRow;
+        public boolean wantsContent() {
+            return wantsContent;
         }
 
         @Override
@@ -132,7 +132,7 @@ class BackendScannerTest {
         scan(scanner, description);
         assertThat(notes.events).endsWith("end T null");
 
-        notes.wantsRow = true;
+        notes.wantsContent = true;
         scan(scanner, description);
         assertThat(notes.events)
                 .endsWith(
@@ -145,7 +145,7 @@ class BackendScannerTest {
 
     @Test
     void rowDescription_cutShortOrNone_isNotRead() {
-        notes.wantsRow = true;
+        notes.wantsContent = true;
         for (String body :
                 List.of("", "\0\1", "\0\1id", "\0\1id\0\0\0", "\0\2id\0" + "\0".repeat(18))) {
             scan(scanner, message('T', body));

@@ -34,12 +34,6 @@ public final class ProxySession implements BackendEvents {
 
     private static final int SMALL = 256;
 
-    /**
-     * Not SQL in any version: a syntax error fails the upstream's transaction whatever state it is
-     * in.
-     */
-    private static final String CANNOT_SUCCEED = "POSTERN REFUSED A STATEMENT HERE";
-
     /** Named, so that the unnamed statement stays what it is. */
     private static final String REFUSED_STATEMENT = "postern_refused";
 
@@ -599,7 +593,7 @@ public final class ProxySession implements BackendEvents {
         @Override
         public void sendFailingQuery() {
             ByteBuf out = allocator.buffer(SMALL);
-            FrontendMessages.query(out, CANNOT_SUCCEED);
+            FrontendMessages.failingQuery(out);
             upstream.write(out);
             upstream.flush();
         }
@@ -607,7 +601,7 @@ public final class ProxySession implements BackendEvents {
         @Override
         public void sendFailingParse() {
             ByteBuf out = allocator.buffer(SMALL);
-            FrontendMessages.parse(out, REFUSED_STATEMENT, CANNOT_SUCCEED);
+            FrontendMessages.failingParse(out, REFUSED_STATEMENT);
             upstream.write(out);
             upstream.flush();
         }

@@ -136,7 +136,7 @@ final class AnswerQueue implements BackendScanner.Listener {
     }
 
     @Override
-    public boolean wantsRow() {
+    public boolean wantsContent() {
         Owed head = owed.peekFirst();
         return head != null && head.own;
     }

@@ -14,9 +14,6 @@ import dev.postern.server.upstream.UpstreamHost;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.Promise;
-import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,28 +42,18 @@ public final class PooledBackend implements UpstreamPeer {
             "canceling statement due to user request, while it waits for a connection to the database"
                     + " server";
 
-    /** Settings that every connection has from its start. */
-    private static final Set<String> PINNED =
-            Set.of(
-                    "default_transaction_read_only",
-                    "client_encoding",
-                    "standard_conforming_strings");
-
     private final ConnectionPool pool;
     private final SessionState state;
     private final UpstreamPools.Demand demand;
     private final List<Cap> caps;
     private final ByteBufAllocator allocator;
     private final LongSupplier nanoTime;
+    private final PreparedStatements statements;
     private final StatementRouting routing;
     private final Serving serving = new Serving();
     private final Unsent unsent = new Unsent();
-    private final Map<String, String> told = new HashMap<>();
-
-    /** What {@link #told} was last found to be the same as. */
-    private @Nullable Reported lastTold;
-
-    private final Set<Pin> pins = EnumSet.noneOf(Pin.class);
+    private final ToldParameters told = new ToldParameters();
+    private final Pins pins;
     private @Nullable Promise<PooledBackend> opening;
     private @Nullable BackendEvents session;
     private @Nullable ServerConnection server;
@@ -92,12 +79,11 @@ public final class PooledBackend implements UpstreamPeer {
         this.caps = List.copyOf(caps);
         this.allocator = allocator;
         this.nanoTime = nanoTime;
-        this.routing =
-                new StatementRouting(
-                        state,
-                        pool.settings().mode(),
-                        pool.settings().maxPreparedStatements(),
-                        new Effects());
+        this.pins = new Pins(pool.observer());
+        this.statements =
+                new PreparedStatements(
+                        state, pool.settings().mode(), pool.settings().maxPreparedStatements());
+        this.routing = new StatementRouting(state, statements, new Effects());
     }
 
     /**
@@ -113,7 +99,7 @@ public final class PooledBackend implements UpstreamPeer {
 
     /** Returns what the server has reported, for the session's beginning. */
     public Map<String, String> parameters() {
-        return new LinkedHashMap<>(told);
+        return told.all();
     }
 
     /** Returns the host that serves the session now, {@code null} if none does. */
@@ -130,7 +116,7 @@ public final class PooledBackend implements UpstreamPeer {
 
     /** Tells whether the connection stays with the session between transactions, and why. */
     public Set<Pin> pins() {
-        return Set.copyOf(pins);
+        return pins.all();
     }
 
     /**
@@ -277,9 +263,7 @@ public final class PooledBackend implements UpstreamPeer {
         }
         closed = true;
         unsent.clear();
-        for (Pin pin : pins) {
-            pool.observer().pinned(pin, false);
-        }
+        pins.close();
         if (acquiring) {
             withdraw();
         }
@@ -369,7 +353,7 @@ public final class PooledBackend implements UpstreamPeer {
         Promise<PooledBackend> promise = opening;
         if (promise != null) {
             opening = null;
-            told.putAll(connection.reported().values());
+            told.begin(connection.reported());
             if (!promise.trySuccess(this)) {
                 close();
             }
@@ -394,32 +378,18 @@ public final class PooledBackend implements UpstreamPeer {
 
     /** What the connection reports otherwise than the one before. */
     private void tellParameters(ServerConnection connection) {
-        if (connection.reported().equals(lastTold)) {
+        if (told.isSameAs(connection.reported())) {
             return;
         }
         ByteBuf out = allocator.buffer(SMALL);
         try {
-            writeReports(connection, out);
+            told.tell(connection.reported(), out);
             if (out.isReadable() && session != null) {
                 session.onUpstreamBytes(out);
             }
         } finally {
             out.release();
         }
-    }
-
-    private void writeReports(ServerConnection connection, ByteBuf out) {
-        Reported reported = connection.reported();
-        if (reported.equals(lastTold)) {
-            return;
-        }
-        lastTold = reported;
-        reported.values()
-                .forEach((name, value) -> {
-                    if (!value.equals(told.put(name, value))) {
-                        BackendMessages.parameterStatus(out, name, value);
-                    }
-                });
     }
 
     // ---- serving
@@ -501,7 +471,7 @@ public final class PooledBackend implements UpstreamPeer {
                 || cancelled
                 || settingsChanged
                 || !pins.isEmpty()
-                || routing.leavesNames()) {
+                || statements.leavesNames()) {
             pool.reset(connection, caps);
         } else {
             pool.release(connection, caps);
@@ -518,45 +488,20 @@ public final class PooledBackend implements UpstreamPeer {
                     @Override
                     public void succeeded(Owed owed) {
                         asking = false;
-                        learn(connection, owed.rows());
+                        if (state.learn(owed.rows())) {
+                            connection.becomes(state);
+                        } else {
+                            pins.add(Pin.SETTINGS);
+                        }
                     }
 
                     @Override
                     public void failed(@Nullable ErrorResponse error) {
                         asking = false;
-                        pin(Pin.SETTINGS);
+                        pins.add(Pin.SETTINGS);
                     }
                 });
         connection.peer().flush();
-    }
-
-    private void learn(ServerConnection connection, @Nullable List<List<@Nullable String>> rows) {
-        if (rows == null) {
-            pin(Pin.SETTINGS);
-            return;
-        }
-        Map<String, String> settings = new HashMap<>();
-        for (List<@Nullable String> row : rows) {
-            String name = row.get(0);
-            String value = row.get(1);
-            if (name != null && value != null && !PINNED.contains(name)) {
-                settings.put(name, value);
-            }
-        }
-        state.learn(settings);
-        connection.becomes(state);
-    }
-
-    private void pin(Pin why) {
-        if (!closed && pins.add(why)) {
-            pool.observer().pinned(why, true);
-        }
-    }
-
-    private void unpin(Pin why) {
-        if (pins.remove(why)) {
-            pool.observer().pinned(why, false);
-        }
     }
 
     /** A session that has nothing on the connection does not notice. */
@@ -605,7 +550,6 @@ public final class PooledBackend implements UpstreamPeer {
         @Override
         public void onParameter(String name, String value) {
             told.put(name, value);
-            lastTold = null;
         }
 
         @Override
@@ -667,18 +611,18 @@ public final class PooledBackend implements UpstreamPeer {
 
         @Override
         public void onPinned(Pin why) {
-            pin(why);
+            pins.add(why);
         }
 
         @Override
         public void onUnpinned(Pin why) {
-            unpin(why);
+            pins.remove(why);
         }
 
         @Override
         public void onReports(ByteBuf out) {
             if (server != null) {
-                writeReports(server, out);
+                told.tell(server.reported(), out);
             }
         }
 

@@ -1,9 +1,12 @@
 package dev.postern.server.pool;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one session is to the server, whichever connection serves it: who it is for, and which
@@ -17,6 +20,13 @@ public final class SessionState {
     public static final String HUMAN = "postern.human";
     public static final String TASK = "postern.task";
     private static final String APPLICATION_NAME = "application_name";
+
+    /** Every connection has these from its start. */
+    private static final Set<String> EVERYWHERE =
+            Set.of(
+                    "default_transaction_read_only",
+                    "client_encoding",
+                    "standard_conforming_strings");
 
     private final Map<String, String> identity = new LinkedHashMap<>();
     private final Map<String, String> initial;
@@ -67,8 +77,28 @@ public final class SessionState {
         return version;
     }
 
-    /** The server has told which settings the session has now. */
-    void learn(Map<String, String> now) {
+    /**
+     * The server has answered {@link #ASK}.
+     *
+     * @return false if it is not known what the session has
+     */
+    boolean learn(@Nullable List<List<@Nullable String>> rows) {
+        if (rows == null) {
+            return false;
+        }
+        Map<String, String> now = new HashMap<>();
+        for (List<@Nullable String> row : rows) {
+            String name = row.get(0);
+            String value = row.get(1);
+            if (name != null && value != null && !EVERYWHERE.contains(name)) {
+                now.put(name, value);
+            }
+        }
+        learn(now);
+        return true;
+    }
+
+    private void learn(Map<String, String> now) {
         Map<String, String> others = withoutIdentity(now);
         if (!others.equals(settings)) {
             settings = others;

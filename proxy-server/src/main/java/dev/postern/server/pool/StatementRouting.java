@@ -1,7 +1,6 @@
 package dev.postern.server.pool;
 
 import dev.postern.policy.SessionEffects;
-import dev.postern.protocol.BackendMessage.Column;
 import dev.postern.protocol.BackendMessages;
 import dev.postern.protocol.BindParts;
 import dev.postern.protocol.ErrorResponse;
@@ -12,44 +11,28 @@ import dev.postern.protocol.SqlState;
 import dev.postern.server.pool.Owed.Kind;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session's messages on their way to whichever connection serves it. The bytes go on as they
- * are, but for the names of prepared statements on a shared connection: there a statement has a
- * name that tells its content, is prepared when it is first needed, and stays for whoever needs it
- * next. What a connection lacks, because another served before, is prepared in front of the message
- * that needs it.
+ * One session's messages on their way to whichever connection serves it: their bytes go on as they
+ * are, but for the names of prepared statements on a shared connection. What a connection lacks,
+ * because another served before, is prepared in front of the message that needs it ({@link
+ * PreparedStatements}).
  *
  * <p>A message that depends on a statement waits while it is not certain, for an answer that is
  * owed behind an earlier Sync, whether the statement is there.
  */
 final class StatementRouting {
 
-    private static final int SMALL = 128;
     private static final int HEADER_LENGTH = 5;
     private static final String OWN = "postern_settings";
-    private static final byte[] CANNOT_SUCCEED =
-            "POSTERN REFUSED A STATEMENT HERE\0\0\0".getBytes(StandardCharsets.US_ASCII);
 
     private final SessionState state;
-    private final PoolMode mode;
-    private final int maxStatements;
+    private final PreparedStatements statements;
     private final Listener listener;
-    private final Map<String, Prepared> prepared = new HashMap<>();
-    private final Set<String> verbatim = new HashSet<>();
-    private int unsettled;
-    private boolean settlesLater;
     private boolean barrier;
-    private Object visit = new Object();
     private @Nullable SessionEffects announced;
-    private int from;
 
     /** Hears what the session's statements do to it. */
     interface Listener {
@@ -70,10 +53,9 @@ final class StatementRouting {
         void onIdentityLost(ErrorResponse error);
     }
 
-    StatementRouting(SessionState state, PoolMode mode, int maxStatements, Listener listener) {
+    StatementRouting(SessionState state, PreparedStatements statements, Listener listener) {
         this.state = state;
-        this.mode = mode;
-        this.maxStatements = maxStatements;
+        this.statements = statements;
         this.listener = listener;
     }
 
@@ -82,18 +64,10 @@ final class StatementRouting {
         announced = effects;
     }
 
-    /** Tells whether statements stand on the connection under the session's own names. */
-    boolean leavesNames() {
-        return !verbatim.isEmpty();
-    }
-
     /** The session has another connection from now on. */
     void onOtherConnection() {
-        verbatim.clear();
-        unsettled = 0;
-        settlesLater = false;
+        statements.onOtherConnection();
         barrier = false;
-        visit = new Object();
     }
 
     /**
@@ -103,91 +77,96 @@ final class StatementRouting {
      * @return false if the rest has to wait until answers have come
      */
     boolean send(ByteBuf in, ServerConnection server) {
-        from = in.readerIndex();
+        Outgoing out = new Outgoing(in, server);
         boolean all = true;
         while (all && in.isReadable()) {
-            int at = in.readerIndex();
-            byte type = in.getByte(at);
-            if (mustWait(type, in, at)) {
+            byte type = in.getByte(in.readerIndex());
+            if (mustWait(type, in)) {
                 all = false;
             } else if (server.answers().skipping() && type != FrontendType.SYNC) {
                 // The server would read and drop it.
                 announced = null;
-                take(in, server);
-            } else if (!isPrepared(type, in, at, server)) {
-                all = false;
+                out.take();
             } else {
-                route(type, in, at, server);
+                all = route(type, out);
             }
         }
-        forward(in, server);
+        out.forward();
         if (!all && server.answers().openPipeline()) {
-            write(server, FrontendMessages::flush);
+            out.insert(FrontendMessages::flush);
         }
         return all;
     }
 
-    private boolean mustWait(byte type, ByteBuf in, int at) {
+    private boolean mustWait(byte type, ByteBuf in) {
         if (type == FrontendType.SYNC || type == FrontendType.FLUSH) {
             return false;
         }
         boolean onStatement =
                 switch (type) {
                     case FrontendType.PARSE, FrontendType.BIND -> true;
-                    case FrontendType.DESCRIBE, FrontendType.CLOSE ->
-                            in.getByte(at + HEADER_LENGTH) == 'S';
+                    case FrontendType.DESCRIBE, FrontendType.CLOSE -> isOfStatement(in);
                     default -> announced != null;
                 };
-        return barrier || (onStatement && settlesLater);
+        return barrier || (onStatement && statements.settlesLater());
     }
 
-    private void route(byte type, ByteBuf in, int at, ServerConnection server) {
+    /** Tells whether a Describe or Close is of a statement, not of a portal. */
+    private static boolean isOfStatement(ByteBuf in) {
+        return in.getByte(in.readerIndex() + HEADER_LENGTH) == 'S';
+    }
+
+    /** Returns false if the message has to wait. */
+    private boolean route(byte type, Outgoing out) {
         switch (type) {
-            case FrontendType.QUERY -> query(in, server);
-            case FrontendType.PARSE -> parse(in, at, server);
-            case FrontendType.BIND -> bind(in, at, server);
-            case FrontendType.DESCRIBE -> describe(in, at, server);
-            case FrontendType.CLOSE -> close(in, at, server);
-            case FrontendType.EXECUTE -> execute(in, server);
-            case FrontendType.SYNC -> {
-                next(in);
-                server.answers().add(new Owed(Kind.SYNC, false, Owed.NOBODY, null));
-                settlesLater = unsettled > 0;
+            case FrontendType.QUERY -> query(out);
+            case FrontendType.PARSE -> parse(out);
+            case FrontendType.BIND -> {
+                return bind(out);
             }
-            case FrontendType.FLUSH -> next(in);
+            case FrontendType.DESCRIBE -> {
+                return describe(out);
+            }
+            case FrontendType.CLOSE -> close(out);
+            case FrontendType.EXECUTE -> execute(out);
+            case FrontendType.SYNC -> {
+                out.pass();
+                out.owe(new Owed(Kind.SYNC, false, Owed.NOBODY, null));
+                statements.onReadyOwed();
+            }
+            case FrontendType.FLUSH -> out.pass();
             default ->
                     throw new IllegalStateException(
                             "a message of type " + type + " is not for the upstream");
         }
+        return true;
     }
 
     // ---- messages that run something
 
-    private void query(ByteBuf in, ServerConnection server) {
+    private void query(Outgoing out) {
         SessionEffects effects = takeAnnounced();
-        before(effects, in, server);
-        next(in);
-        // PostgreSQL drops the unnamed statement at any Query that it reads.
-        Change change = new Change(server, "", "", null, null);
-        if (!server.answers().openPipeline()) {
-            change.settle();
+        before(effects, out);
+        out.pass();
+        PreparedStatements.Change unnamed = statements.unnamedDropped(out.server());
+        if (!out.answers().openPipeline()) {
+            unnamed.settle();
         }
-        Owed.Outcome outcome = runs(effects, server, change);
-        server.answers()
-                .add(
-                        effects.resetsSettings()
-                                ? Owed.continued(outcome)
-                                : new Owed(Kind.QUERY, false, outcome, null));
-        settlesLater = unsettled > 0;
-        after(effects, false, in, server);
+        Owed.Outcome outcome = runs(effects, out.server(), unnamed);
+        out.owe(
+                effects.resetsSettings()
+                        ? Owed.continued(outcome)
+                        : new Owed(Kind.QUERY, false, outcome, null));
+        statements.onReadyOwed();
+        after(effects, false, out);
     }
 
-    private void execute(ByteBuf in, ServerConnection server) {
+    private void execute(Outgoing out) {
         SessionEffects effects = takeAnnounced();
-        before(effects, in, server);
-        next(in);
-        server.answers().add(new Owed(Kind.EXECUTE, false, runs(effects, server, null), null));
-        after(effects, true, in, server);
+        before(effects, out);
+        out.pass();
+        out.owe(new Owed(Kind.EXECUTE, false, runs(effects, out.server(), null), null));
+        after(effects, true, out);
     }
 
     private SessionEffects takeAnnounced() {
@@ -196,47 +175,27 @@ final class StatementRouting {
         return effects == null ? SessionEffects.NONE : effects;
     }
 
-    private void before(SessionEffects effects, ByteBuf in, ServerConnection server) {
-        if (effects.showsPrepared() && mode == PoolMode.TRANSACTION) {
-            closeOthers(in, server);
+    private void before(SessionEffects effects, Outgoing out) {
+        if (effects.showsPrepared()) {
+            statements.closeOthers(out);
         }
-        for (Set<String> names : List.of(effects.executes(), effects.deallocates())) {
-            for (String sqlName : names) {
-                String name = inProtocol(sqlName);
-                Prepared statement = prepared.get(name);
-                if (statement != null) {
-                    ensure(name, statement, in, server);
-                    if (mode == PoolMode.TRANSACTION) {
-                        verbatim.add(name);
-                    }
-                }
-            }
-        }
+        effects.executes().forEach(name -> statements.ensureVerbatim(inProtocol(name), out));
+        effects.deallocates().forEach(name -> statements.ensureVerbatim(inProtocol(name), out));
     }
 
-    /** The session must not see what others have prepared. */
-    private void closeOthers(ByteBuf in, ServerConnection server) {
-        Set<String> mine = new HashSet<>(verbatim);
-        prepared.forEach((name, statement) -> mine.add(nameOf(name, statement)));
-        for (String name : server.statements().names(other -> !mine.contains(other))) {
-            closeOwn(name, in, server);
-        }
-    }
-
-    private void after(
-            SessionEffects effects, boolean extended, ByteBuf in, ServerConnection server) {
+    private void after(SessionEffects effects, boolean extended, Outgoing out) {
         if (effects.changesSettings()) {
             listener.onSettingsChanged();
         }
         if (effects.resetsSettings()) {
-            forward(in, server);
             String sql = state.afterReset(effects.resetsAll(), effects.resets());
             if (extended) {
-                askInPipeline(sql, server);
+                askInPipeline(sql, out);
             } else {
+                out.forward();
+                ServerConnection server = out.server();
                 server.ask(sql, new Restoring());
-                server.answers()
-                        .add(new Owed(Kind.LOCAL, false, Owed.NOBODY, () -> restored(server)));
+                out.owe(new Owed(Kind.LOCAL, false, Owed.NOBODY, () -> restored(server)));
             }
         }
         if (effects.prepares()) {
@@ -250,33 +209,32 @@ final class StatementRouting {
 
     /** What a Query that has reset settings ends with. */
     private ByteBuf restored(ServerConnection server) {
-        ByteBuf out = server.allocator().buffer(SMALL);
-        listener.onReports(out);
-        BackendMessages.readyForQuery(out, server.answers().status());
-        return out;
-    }
-
-    private void askInPipeline(String sql, ServerConnection server) {
-        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-        byte[] rest = new byte[text.length + 1 + Short.BYTES];
-        System.arraycopy(text, 0, rest, 0, text.length);
-        write(
+        return Outgoing.message(
                 server,
                 out -> {
-                    FrontendMessages.parse(out, OWN, rest);
-                    FrontendMessages.bind(out, OWN, OWN);
-                    FrontendMessages.execute(out, OWN);
-                    FrontendMessages.closeStatement(out, OWN);
+                    listener.onReports(out);
+                    BackendMessages.readyForQuery(out, server.answers().status());
                 });
-        server.answers().add(new Owed(Kind.PARSE, true, new Restoring(), null));
-        server.answers().add(new Owed(Kind.BIND, true, new Restoring(), null));
-        server.answers().add(new Owed(Kind.EXECUTE, true, new Restoring(), null));
-        server.answers().add(new Owed(Kind.CLOSE, true, Owed.NOBODY, null));
+    }
+
+    private void askInPipeline(String sql, Outgoing out) {
+        out.insert(buffer -> {
+            FrontendMessages.parse(buffer, OWN, sql);
+            FrontendMessages.bind(buffer, OWN, OWN);
+            FrontendMessages.execute(buffer, OWN);
+            FrontendMessages.closeStatement(buffer, OWN);
+        });
+        out.owe(new Owed(Kind.PARSE, true, new Restoring(), null));
+        out.owe(new Owed(Kind.BIND, true, new Restoring(), null));
+        out.owe(new Owed(Kind.EXECUTE, true, new Restoring(), null));
+        out.owe(new Owed(Kind.CLOSE, true, Owed.NOBODY, null));
     }
 
     /** What a text that runs has done once it has run. */
     private Owed.Outcome runs(
-            SessionEffects effects, ServerConnection server, @Nullable Change change) {
+            SessionEffects effects,
+            ServerConnection server,
+            PreparedStatements.@Nullable Change change) {
         if (!effects.dropsStatements() && change == null) {
             return Owed.NOBODY;
         }
@@ -307,16 +265,11 @@ final class StatementRouting {
 
     private void dropped(SessionEffects effects, ServerConnection server) {
         if (effects.deallocatesAll()) {
-            prepared.keySet().removeIf(name -> !name.isEmpty());
-            server.statements().clearNamed();
-            verbatim.clear();
+            statements.allDropped(server);
             listener.onUnpinned(Pin.PREPARED);
         }
-        for (String sqlName : effects.deallocates()) {
-            String name = inProtocol(sqlName);
-            prepared.remove(name);
-            server.statements().put(name, null);
-            verbatim.remove(name);
+        for (String name : effects.deallocates()) {
+            statements.dropped(inProtocol(name), server);
         }
         if (effects.discardsAll()) {
             listener.onUnpinned(Pin.CURSOR);
@@ -325,335 +278,143 @@ final class StatementRouting {
 
     // ---- messages about statements
 
-    private void parse(ByteBuf in, int at, ServerConnection server) {
+    private void parse(Outgoing out) {
+        ByteBuf in = out.in();
+        int at = in.readerIndex();
+        ServerConnection server = out.server();
         String name = name(in, at + HEADER_LENGTH);
-        Prepared earlier = name.isEmpty() ? null : prepared.get(name);
+        Prepared earlier = name.isEmpty() ? null : statements.get(name);
         if (earlier != null) {
             // The server says that it exists.
-            String there = nameOf(name, earlier);
-            ensure(there, earlier, in, server);
-            renamed(in, there, server);
-            server.answers().add(new Owed(Kind.PARSE, false, Owed.NOBODY, null));
+            String there = statements.nameOf(name, earlier);
+            statements.ensure(there, earlier, out);
+            sendParse(there, out);
+            out.owe(new Owed(Kind.PARSE, false, Owed.NOBODY, null));
             return;
         }
         Prepared statement = new Prepared(ParseParts.of(in, at).rest());
-        String there = nameOf(name, statement);
+        String there = statements.nameOf(name, statement);
         ServerStatement present = there.equals(name) ? null : server.statements().get(there);
         if (present != null) {
-            if (!present.isOutdated() && server.answers().mayAnswerForServer()) {
-                statement.standsFirst(present);
-                take(in, server);
-                local('1', server, new Change(server, name, null, statement, null));
+            if (!present.isOutdated() && out.answers().mayAnswerForServer()) {
+                out.take();
+                answerHere('1', statements.adopted(name, statement, present, server), out);
                 return;
             }
-            closeOwn(there, in, server);
+            statements.closeThere(there, out);
         }
-        makeRoom(there, in, server);
+        statements.makeRoom(there, out);
         if (there.equals(name)) {
-            next(in);
+            out.pass();
         } else {
-            renamed(in, there, server);
+            sendParse(there, out);
         }
-        ServerStatement made = new ServerStatement(statement, visit);
-        statement.standsFirst(made);
-        server.answers()
-                .add(
-                        new Owed(
-                                Kind.PARSE,
-                                false,
-                                new Change(server, name, there, statement, made),
-                                null));
-        if (!there.equals(name)) {
-            askColumns(made, there, server);
-        }
+        Owed.Outcome outcome = statements.parsed(name, there, statement, server);
+        out.owe(new Owed(Kind.PARSE, false, outcome, null));
+        statements.askColumns(there, out);
     }
 
-    private void renamed(ByteBuf in, String there, ServerConnection server) {
+    private static void sendParse(String there, Outgoing out) {
+        byte[] rest = ParseParts.of(out.in(), out.in().readerIndex()).rest();
+        out.take();
+        out.insert(buffer -> FrontendMessages.parse(buffer, there, rest));
+    }
+
+    private boolean bind(Outgoing out) {
+        ByteBuf in = out.in();
         int at = in.readerIndex();
-        byte[] rest = ParseParts.of(in, at).rest();
-        take(in, server);
-        write(server, out -> FrontendMessages.parse(out, there, rest));
+        String name = name(in, end(in, at + HEADER_LENGTH));
+        return use(
+                name,
+                Kind.BIND,
+                there -> {
+                    BindParts parts = BindParts.of(in, at);
+                    out.insert(buffer -> parts.writeWithStatement(buffer, there));
+                },
+                out);
     }
 
-    private void bind(ByteBuf in, int at, ServerConnection server) {
-        int statementAt = end(in, at + HEADER_LENGTH);
-        String name = name(in, statementAt);
-        Prepared statement = prepared.get(name);
-        String there = statement == null ? name : nameOf(name, statement);
-        if (statement != null && isOtherThanAtFirst(statement, there, server)) {
-            refuseChanged(in, server);
-            return;
+    private boolean describe(Outgoing out) {
+        if (!isOfStatement(out.in())) {
+            out.pass();
+            out.owe(new Owed(Kind.DESCRIBE_PORTAL, false, Owed.NOBODY, null));
+            return true;
         }
-        if (statement != null) {
-            ensure(there, statement, in, server);
-        }
-        if (there.equals(name)) {
-            next(in);
-        } else {
-            BindParts parts = BindParts.of(in, at);
-            forward(in, server);
-            write(server, out -> parts.writeWithStatement(out, there));
-            skip(in);
-        }
-        server.answers().add(new Owed(Kind.BIND, false, use(there, server), null));
+        return use(
+                statementName(out.in()),
+                Kind.DESCRIBE_STATEMENT,
+                there -> out.insert(buffer -> FrontendMessages.describeStatement(buffer, there)),
+                out);
     }
-
-    private void describe(ByteBuf in, int at, ServerConnection server) {
-        if (in.getByte(at + HEADER_LENGTH) != 'S') {
-            next(in);
-            server.answers().add(new Owed(Kind.DESCRIBE_PORTAL, false, Owed.NOBODY, null));
-            return;
-        }
-        String name = name(in, at + HEADER_LENGTH + 1);
-        Prepared statement = prepared.get(name);
-        String there = statement == null ? name : nameOf(name, statement);
-        if (statement != null && isOtherThanAtFirst(statement, there, server)) {
-            refuseChanged(in, server);
-            return;
-        }
-        if (statement != null) {
-            ensure(there, statement, in, server);
-        }
-        if (there.equals(name)) {
-            next(in);
-        } else {
-            take(in, server);
-            write(server, out -> FrontendMessages.describeStatement(out, there));
-        }
-        server.answers().add(new Owed(Kind.DESCRIBE_STATEMENT, false, use(there, server), null));
-    }
-
-    private void close(ByteBuf in, int at, ServerConnection server) {
-        if (in.getByte(at + HEADER_LENGTH) != 'S') {
-            next(in);
-            server.answers().add(new Owed(Kind.CLOSE, false, Owed.NOBODY, null));
-            return;
-        }
-        String name = name(in, at + HEADER_LENGTH + 1);
-        Prepared statement = prepared.get(name);
-        if (statement != null && !nameOf(name, statement).equals(name)) {
-            take(in, server);
-            local('3', server, new Change(server, name, null, null, null));
-        } else {
-            next(in);
-            server.answers()
-                    .add(
-                            new Owed(
-                                    Kind.CLOSE,
-                                    false,
-                                    new Change(server, name, name, null, null),
-                                    null));
-        }
-    }
-
-    // ---- what the connection has
-
-    private String nameOf(String name, Prepared statement) {
-        return mode == PoolMode.SESSION || name.isEmpty() ? name : statement.contentName(state);
-    }
-
-    /** Prepares a statement on the connection, unless it is there. */
-    private void ensure(String there, Prepared statement, ByteBuf in, ServerConnection server) {
-        ServerStatement present = server.statements().get(there);
-        if (present != null && present.isOf(statement)) {
-            return;
-        }
-        if (present != null && !there.isEmpty()) {
-            closeOwn(there, in, server);
-        }
-        makeRoom(there, in, server);
-        forward(in, server);
-        write(server, out -> FrontendMessages.parse(out, there, statement.rest()));
-        ServerStatement made = new ServerStatement(statement, visit);
-        server.answers()
-                .add(new Owed(Kind.PARSE, true, new Change(server, null, there, null, made), null));
-        if (mode == PoolMode.TRANSACTION && !there.isEmpty()) {
-            askColumns(made, there, server);
-        }
-    }
-
-    /** The session does not see this. */
-    private static void askColumns(
-            ServerStatement statement, String there, ServerConnection server) {
-        write(server, out -> FrontendMessages.describeStatement(out, there));
-        server.answers()
-                .add(new Owed(Kind.DESCRIBE_STATEMENT, true, statement.description(), null));
-    }
-
-    /** Returns what hears how a statement's use goes. */
-    private static Owed.Outcome use(String there, ServerConnection server) {
-        ServerStatement used = server.statements().get(there);
-        return used == null ? Owed.NOBODY : used;
-    }
-
-    // ---- whether a statement still is what the session has prepared
 
     /**
-     * PostgreSQL refuses a prepared statement whose columns are others than they were, and drivers
-     * rely on that. So one that is prepared on another connection later, when a table may have
-     * changed, has to have the columns that it had at first.
+     * Sends a message that uses a statement.
      *
-     * @return false if it has to be waited until the server has told the columns
+     * @param renamed inserts it with another name in it
+     * @return false if it has to wait
      */
-    private boolean isPrepared(byte type, ByteBuf in, int at, ServerConnection server) {
-        boolean uses =
-                type == FrontendType.BIND
-                        || (type == FrontendType.DESCRIBE && in.getByte(at + HEADER_LENGTH) == 'S');
-        if (mode != PoolMode.TRANSACTION || !uses) {
-            return true;
+    private boolean use(String name, Kind kind, Consumer<String> renamed, Outgoing out) {
+        Prepared statement = statements.get(name);
+        String there = name;
+        if (statement != null) {
+            there = statements.nameOf(name, statement);
+            switch (statements.bring(there, statement, out)) {
+                case UNKNOWN -> {
+                    return false;
+                }
+                case CHANGED -> {
+                    refuseChanged(out);
+                    return true;
+                }
+                case AS_PREPARED -> {}
+            }
         }
-        String name =
-                type == FrontendType.BIND
-                        ? name(in, end(in, at + HEADER_LENGTH))
-                        : name(in, at + HEADER_LENGTH + 1);
-        Prepared statement = name.isEmpty() ? null : prepared.get(name);
-        List<Column> atFirst = statement == null ? null : statement.columns();
-        if (statement == null || atFirst == null) {
-            return true;
+        if (there.equals(name)) {
+            out.pass();
+        } else {
+            renamed.accept(there);
+            out.take();
         }
-        String there = nameOf(name, statement);
-        ensure(there, statement, in, server);
-        ServerStatement present = server.statements().get(there);
-        if (present == null || statement.isFirst(present)) {
-            return true;
-        }
-        if (!present.isDescribed()) {
-            return false;
-        }
-        boolean mayBeOld = present.isOutdated() || present.differsFrom(atFirst);
-        if (!mayBeOld || present.isMadeIn(visit)) {
-            return true;
-        }
-        closeOwn(there, in, server);
-        ensure(there, statement, in, server);
-        return false;
-    }
-
-    private static boolean isOtherThanAtFirst(
-            Prepared statement, String there, ServerConnection server) {
-        List<Column> atFirst = statement.columns();
-        ServerStatement present = server.statements().get(there);
-        return atFirst != null && present != null && present.differsFrom(atFirst);
+        out.owe(new Owed(kind, false, PreparedStatements.use(there, out.server()), null));
+        return true;
     }
 
     /** What is sent in place of the message fails as well, and with it the transaction. */
-    private void refuseChanged(ByteBuf in, ServerConnection server) {
-        take(in, server);
-        write(server, out -> FrontendMessages.parse(out, OWN, CANNOT_SUCCEED));
-        server.answers()
-                .add(
-                        new Owed(
-                                Kind.PARSE,
-                                false,
-                                Owed.NOBODY,
-                                () -> {
-                                    ByteBuf answer = server.allocator().buffer(SMALL);
-                                    BackendMessages.errorResponse(
-                                            answer,
-                                            ErrorResponse.error(
-                                                            SqlState.FEATURE_NOT_SUPPORTED,
-                                                            "cached plan must not change result type")
-                                                    .withHint(
-                                                            "What the statement reads has other columns than when it"
-                                                                    + " was prepared. Prepare it again."));
-                                    return answer;
-                                }));
+    private static void refuseChanged(Outgoing out) {
+        out.take();
+        out.insert(buffer -> FrontendMessages.failingParse(buffer, OWN));
+        ErrorResponse error =
+                ErrorResponse.error(
+                                SqlState.FEATURE_NOT_SUPPORTED,
+                                "cached plan must not change result type")
+                        .withHint(
+                                "What the statement reads has other columns than when it was"
+                                        + " prepared. Prepare it again.");
+        ServerConnection server = out.server();
+        out.owe(
+                new Owed(
+                        Kind.PARSE,
+                        false,
+                        Owed.NOBODY,
+                        () ->
+                                Outgoing.message(
+                                        server, to -> BackendMessages.errorResponse(to, error))));
     }
 
-    private void makeRoom(String there, ByteBuf in, ServerConnection server) {
-        if (mode == PoolMode.SESSION || there.isEmpty()) {
+    private void close(Outgoing out) {
+        if (!isOfStatement(out.in())) {
+            out.pass();
+            out.owe(new Owed(Kind.CLOSE, false, Owed.NOBODY, null));
             return;
         }
-        while (server.statements().size() >= maxStatements) {
-            String eldest = server.statements().eldest();
-            if (eldest == null) {
-                return;
-            }
-            closeOwn(eldest, in, server);
-        }
-    }
-
-    private void closeOwn(String there, ByteBuf in, ServerConnection server) {
-        forward(in, server);
-        write(server, out -> FrontendMessages.closeStatement(out, there));
-        server.answers()
-                .add(new Owed(Kind.CLOSE, true, new Change(server, null, there, null, null), null));
-    }
-
-    /**
-     * A change of the session's statements, of the connection's, or of both, made when the message
-     * goes out and undone if it is not to be.
-     */
-    private final class Change implements Owed.Outcome {
-
-        private final ServerConnection server;
-        private final @Nullable String name;
-        private final @Nullable String there;
-        private final @Nullable Prepared before;
-        private final @Nullable ServerStatement thereBefore;
-        private boolean settled;
-
-        /**
-         * Makes it.
-         *
-         * @param name the session's name that changes, {@code null} if none does
-         * @param there the connection's name that changes, {@code null} if none does
-         */
-        Change(
-                ServerConnection server,
-                @Nullable String name,
-                @Nullable String there,
-                @Nullable Prepared now,
-                @Nullable ServerStatement thereNow) {
-            this.server = server;
-            this.name = name;
-            this.there = there;
-            this.before = name == null ? null : prepared.get(name);
-            this.thereBefore = there == null ? null : server.statements().get(there);
-            unsettled++;
-            set(now, thereNow);
-        }
-
-        private void set(@Nullable Prepared mine, @Nullable ServerStatement its) {
-            if (name != null) {
-                if (mine == null) {
-                    prepared.remove(name);
-                } else {
-                    prepared.put(name, mine);
-                }
-            }
-            if (there != null) {
-                server.statements().put(there, its);
-            }
-        }
-
-        @Override
-        public void succeeded(Owed owed) {
-            settle();
-        }
-
-        @Override
-        public void failed(@Nullable ErrorResponse error) {
-            settle();
-            if (error != null && "".equals(there)) {
-                // A Parse that fails has dropped the unnamed statement before.
-                set(null, null);
-            } else {
-                set(before, thereBefore);
-            }
-        }
-
-        /** A Query was skipped. */
-        void undo() {
-            set(before, thereBefore);
-        }
-
-        void settle() {
-            if (!settled) {
-                settled = true;
-                unsettled = Math.max(0, unsettled - 1);
-                settlesLater &= unsettled > 0;
-            }
+        String name = statementName(out.in());
+        Prepared statement = statements.get(name);
+        if (statement != null && !statements.nameOf(name, statement).equals(name)) {
+            out.take();
+            answerHere('3', statements.closed(name, false, out.server()), out);
+        } else {
+            out.pass();
+            out.owe(new Owed(Kind.CLOSE, false, statements.closed(name, true, out.server()), null));
         }
     }
 
@@ -671,6 +432,11 @@ final class StatementRouting {
 
     // ---- bytes
 
+    /** Returns the name in a Describe or Close. */
+    private static String statementName(ByteBuf in) {
+        return name(in, in.readerIndex() + HEADER_LENGTH + 1);
+    }
+
     private static String name(ByteBuf in, int at) {
         int length = in.bytesBefore(at, in.writerIndex() - at, (byte) 0);
         return length == 0 ? "" : in.toString(at, length, StandardCharsets.ISO_8859_1);
@@ -685,47 +451,13 @@ final class StatementRouting {
         return new String(sqlName.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    private void local(char type, ServerConnection server, Change change) {
-        server.answers()
-                .add(
-                        new Owed(
-                                Kind.LOCAL,
-                                false,
-                                change,
-                                () -> {
-                                    ByteBuf answer = server.allocator().buffer(SMALL);
-                                    BackendMessages.empty(answer, type);
-                                    return answer;
-                                }));
-    }
-
-    /** The message joins those that go out as they are. */
-    private static void next(ByteBuf in) {
-        in.skipBytes(in.getInt(in.readerIndex() + 1) + 1);
-    }
-
-    /** The message does not go out as it is; what came before it does. */
-    private void take(ByteBuf in, ServerConnection server) {
-        forward(in, server);
-        skip(in);
-    }
-
-    private void skip(ByteBuf in) {
-        next(in);
-        from = in.readerIndex();
-    }
-
-    private void forward(ByteBuf in, ServerConnection server) {
-        int to = in.readerIndex();
-        if (to > from) {
-            server.peer().write(in.retainedSlice(from, to - from));
-        }
-        from = to;
-    }
-
-    private static void write(ServerConnection server, Consumer<ByteBuf> message) {
-        ByteBuf out = server.allocator().buffer(SMALL);
-        message.accept(out);
-        server.peer().write(out);
+    private static void answerHere(char type, Owed.Outcome outcome, Outgoing out) {
+        ServerConnection server = out.server();
+        out.owe(
+                new Owed(
+                        Kind.LOCAL,
+                        false,
+                        outcome,
+                        () -> Outgoing.message(server, to -> BackendMessages.empty(to, type))));
     }
 }

@@ -3,12 +3,11 @@ package dev.postern.server.enforce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.postern.protocol.ErrorResponse;
-import dev.postern.server.pool.Pin;
 import dev.postern.server.pool.PoolMode;
-import dev.postern.server.pool.PoolObserver;
 import dev.postern.server.pool.PoolSettings;
 import dev.postern.server.pool.PooledBackend;
 import dev.postern.server.pool.SessionState;
+import dev.postern.server.pool.SilentPoolObserver;
 import dev.postern.server.pool.UpstreamPools;
 import dev.postern.server.upstream.UpstreamConnection;
 import dev.postern.server.upstream.UpstreamHost;
@@ -296,7 +295,7 @@ class PooledBackendTest {
     }
 
     /** A pool in front of simulated servers. */
-    private static final class Setting implements PoolObserver {
+    private static final class Setting {
 
         final EmbeddedChannel control = new EmbeddedChannel();
         final EventLoop eventLoop = control.eventLoop();
@@ -320,7 +319,7 @@ class PooledBackendTest {
                             (loop, database, maxLag) -> connect(),
                             host -> true,
                             host -> false,
-                            this,
+                            new SilentPoolObserver(),
                             System::nanoTime);
         }
 
@@ -377,24 +376,6 @@ class PooledBackendTest {
                 server.channel.finishAndReleaseAll();
             }
         }
-
-        @Override
-        public void connections(UpstreamHost host, boolean inUse, int change) {}
-
-        @Override
-        public void waiting(int change) {}
-
-        @Override
-        public void granted(long waitedNanos) {}
-
-        @Override
-        public void timedOut() {}
-
-        @Override
-        public void discarded(Discarded why) {}
-
-        @Override
-        public void pinned(Pin why, boolean begins) {}
     }
 
     private static final class Server {

@@ -52,7 +52,7 @@ class ConnectionPoolTest {
                         },
                         host -> serves,
                         host -> !serves,
-                        new Notes(),
+                        new SilentPoolObserver(),
                         () -> nanos);
         pool.start();
         return pool;
@@ -223,27 +223,5 @@ class ConnectionPoolTest {
         public void onDenied(Throwable cause) {
             told.add(name + " denied " + PoolException.told(cause).sqlState());
         }
-    }
-
-    /** Not what these tests are about. */
-    private static final class Notes implements PoolObserver {
-
-        @Override
-        public void connections(UpstreamHost host, boolean inUse, int change) {}
-
-        @Override
-        public void waiting(int change) {}
-
-        @Override
-        public void granted(long waitedNanos) {}
-
-        @Override
-        public void timedOut() {}
-
-        @Override
-        public void discarded(Discarded why) {}
-
-        @Override
-        public void pinned(Pin why, boolean begins) {}
     }
 }
