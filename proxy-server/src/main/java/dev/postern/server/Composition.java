@@ -193,6 +193,7 @@ final class Composition {
         return new CatalogSettings(
                 config.refreshInterval(),
                 config.minInterval(),
+                config.maxWait(),
                 new CatalogLimits(
                         config.maxObjects(),
                         config.maxDefinition(),

@@ -48,6 +48,10 @@ final class WatchedDatabase {
 
     // Guarded by this.
     private List<CompletableFuture<@Nullable Catalog>> waiting = new ArrayList<>();
+
+    /** Asked while a look was under way, which may have begun before what they miss was made. */
+    private List<CompletableFuture<@Nullable Catalog>> later = new ArrayList<>();
+
     private @Nullable ScheduledFuture<?> next;
     private boolean looking;
     private boolean looked;
@@ -116,27 +120,34 @@ final class WatchedDatabase {
     }
 
     /**
-     * Looks now, if the last look is not too recent.
+     * Looks as soon as the last look is not too recent.
      *
-     * @return completes with the snapshot after the look that is under way, {@code null} if there
-     *     is none; never with an exception. Completed with the present one if no look is due
+     * @return completes with the snapshot after a look that has begun later than this call, {@code
+     *     null} if there is none; never with an exception. Completed with the present one if that
+     *     look is not due within the longest wait; without a present one, after whichever look
+     *     comes first, or at once if none is due now
      */
     synchronized CompletableFuture<@Nullable Catalog> lookAgain() {
-        boolean early =
-                looked
-                        && nanoTime.getAsLong() - lookedAt
-                                < Math.max(
-                                        settings.minInterval().toNanos(),
-                                        lookTook * (PAUSE_FACTOR + 1));
-        if (stopped || (!looking && early)) {
+        Duration due = untilDue();
+        Duration longest = held == null ? Duration.ZERO : settings.maxWait();
+        if (stopped || (!looking && due.compareTo(longest) > 0)) {
             return CompletableFuture.completedFuture(current());
         }
-        if (!looking) {
-            schedule(Duration.ZERO);
+        if (!looking && waiting.isEmpty()) {
+            schedule(due);
         }
         CompletableFuture<@Nullable Catalog> answer = new CompletableFuture<>();
-        waiting.add(answer);
+        (looking && held != null ? later : waiting).add(answer);
         return answer;
+    }
+
+    /** Returns how long it still is until a look may begin that is asked for. */
+    private Duration untilDue() {
+        if (!looked) {
+            return Duration.ZERO;
+        }
+        long interval = Math.max(settings.minInterval().toNanos(), lookTook * (PAUSE_FACTOR + 1));
+        return Duration.ofNanos(Math.max(0, lookedAt + interval - nanoTime.getAsLong()));
     }
 
     void stop() {
@@ -145,6 +156,7 @@ final class WatchedDatabase {
             stopped = true;
             cancelNext();
             answers = takeWaiting();
+            answers.addAll(takeWaiting());
         }
         answer(answers);
         firstLook.complete(false);
@@ -165,9 +177,11 @@ final class WatchedDatabase {
         }
     }
 
+    /** Whoever came too late for the look that is over waits for the next. */
     private List<CompletableFuture<@Nullable Catalog>> takeWaiting() {
         List<CompletableFuture<@Nullable Catalog>> taken = waiting;
-        waiting = new ArrayList<>();
+        waiting = later;
+        later = new ArrayList<>();
         return taken;
     }
 
@@ -261,8 +275,16 @@ final class WatchedDatabase {
             looking = false;
             lookTook = nanoTime.getAsLong() - lookedAt;
             Duration pause = Duration.ofNanos(lookTook).multipliedBy(PAUSE_FACTOR);
-            schedule(delay.compareTo(pause) < 0 ? pause : delay);
             answers = takeWaiting();
+            Duration due = untilDue();
+            if (due.compareTo(settings.maxWait()) > 0) {
+                answers.addAll(takeWaiting());
+            }
+            if (waiting.isEmpty()) {
+                schedule(delay.compareTo(pause) < 0 ? pause : delay);
+            } else {
+                schedule(due);
+            }
         }
         firstLook.complete(true);
         answer(answers);

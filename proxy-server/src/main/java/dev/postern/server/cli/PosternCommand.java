@@ -58,6 +58,13 @@ public final class PosternCommand implements Callable<Integer> {
         return ExitCode.TROUBLE;
     }
 
+    /** What others call what here is an option. */
+    @Command(name = "version", hidden = true, description = "Prints the version.")
+    int version() {
+        spec.commandLine().printVersionHelp(spec.commandLine().getOut());
+        return ExitCode.YES;
+    }
+
     private static int explain(ParameterException e, String... arguments) {
         CommandLine command = e.getCommandLine();
         command.getErr().println("postern: " + e.getMessage());

@@ -324,6 +324,7 @@ final class ConfigurationReader {
         return new GateConfig.Catalog(
                 section.get(Keys.GATE_CATALOG_REFRESH_INTERVAL),
                 section.get(Keys.GATE_CATALOG_MIN_INTERVAL),
+                section.get(Keys.GATE_CATALOG_MAX_WAIT),
                 section.get(Keys.GATE_CATALOG_TIME_LIMIT),
                 section.get(Keys.GATE_CATALOG_MAX_OBJECTS),
                 section.get(Keys.GATE_CATALOG_MAX_DEFINITION),

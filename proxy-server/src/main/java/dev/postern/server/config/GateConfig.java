@@ -65,6 +65,7 @@ public record GateConfig(
      *
      * @param refreshInterval how often databases are looked at for changes
      * @param minInterval between looks that statements cause
+     * @param maxWait of a statement for such a look to begin
      * @param timeLimit for each query
      * @param maxObjects of one database
      * @param maxDefinition characters of one definition
@@ -73,6 +74,7 @@ public record GateConfig(
     public record Catalog(
             Duration refreshInterval,
             Duration minInterval,
+            Duration maxWait,
             Duration timeLimit,
             int maxObjects,
             int maxDefinition,
@@ -81,6 +83,7 @@ public record GateConfig(
         public Catalog {
             Keys.GATE_CATALOG_REFRESH_INTERVAL.check(refreshInterval);
             Keys.GATE_CATALOG_MIN_INTERVAL.check(minInterval);
+            Keys.GATE_CATALOG_MAX_WAIT.check(maxWait);
             Keys.GATE_CATALOG_TIME_LIMIT.check(timeLimit);
             Keys.GATE_CATALOG_MAX_OBJECTS.check(maxObjects);
             Keys.GATE_CATALOG_MAX_DEFINITION.check(maxDefinition);

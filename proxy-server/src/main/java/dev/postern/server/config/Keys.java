@@ -563,8 +563,14 @@ final class Keys {
             Key.of(
                     "gate.catalog.min_interval",
                     duration(Duration.ofMillis(100), Duration.ofHours(1)),
-                    "2s",
+                    "250ms",
                     "How soon after the last look a statement that names something unknown may cause another.");
+    static final Key<Duration> GATE_CATALOG_MAX_WAIT =
+            Key.of(
+                    "gate.catalog.max_wait",
+                    duration(Duration.ZERO, Duration.ofMinutes(1)),
+                    "2s",
+                    "How long a statement that names something unknown may wait for the next look to begin.");
     static final Key<Duration> GATE_CATALOG_TIME_LIMIT =
             Key.of(
                     "gate.catalog.time_limit",
@@ -780,6 +786,7 @@ final class Keys {
                     GATE_CACHE_SIZE,
                     GATE_CATALOG_REFRESH_INTERVAL,
                     GATE_CATALOG_MIN_INTERVAL,
+                    GATE_CATALOG_MAX_WAIT,
                     GATE_CATALOG_TIME_LIMIT,
                     GATE_CATALOG_MAX_OBJECTS,
                     GATE_CATALOG_MAX_DEFINITION,

@@ -89,10 +89,14 @@ final class CatalogServiceTest {
     }
 
     private CatalogService start(Duration refreshInterval, Duration minInterval) {
+        return start(refreshInterval, minInterval, Duration.ofSeconds(10));
+    }
+
+    private CatalogService start(Duration refreshInterval, Duration minInterval, Duration maxWait) {
         CatalogService started =
                 new CatalogService(
                         source,
-                        new CatalogSettings(refreshInterval, minInterval, LIMITS),
+                        new CatalogSettings(refreshInterval, minInterval, maxWait, LIMITS),
                         results::add,
                         System::nanoTime);
         service = started;
@@ -183,6 +187,60 @@ final class CatalogServiceTest {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void lookAgain_early_waitsUntilALookIsDue() throws Exception {
+        CatalogService catalogs = start(HOUR, Duration.ofMillis(300));
+        catalogs.awaitFirstLooks(Duration.ofSeconds(10));
+        source.content = "second";
+
+        CompletableFuture<@Nullable Catalog> one = catalogs.lookAgain("main", "shop");
+        CompletableFuture<@Nullable Catalog> two = catalogs.lookAgain("main", "shop");
+
+        assertThat(one.get(10, TimeUnit.SECONDS))
+                .isNotNull()
+                .satisfies(catalog -> assertThat(catalog.source().database()).isEqualTo("second"));
+        assertThat(two.get(10, TimeUnit.SECONDS)).isSameAs(one.join());
+        assertThat(source.looks).hasValue(2);
+    }
+
+    @Test
+    void lookAgain_whileALookIsUnderWay_isAnsweredByOneThatBeginsLater() throws Exception {
+        CatalogService catalogs = start(HOUR, Duration.ofMillis(100));
+        catalogs.awaitFirstLooks(Duration.ofSeconds(10));
+        CountDownLatch latch = new CountDownLatch(1);
+        source.gate = latch;
+        CompletableFuture<@Nullable Catalog> one = catalogs.lookAgain("main", "shop");
+        eventually("look", () -> source.looks.get() == 2);
+        CompletableFuture<@Nullable Catalog> two = catalogs.lookAgain("main", "shop");
+        assertThat(two).isNotDone();
+
+        latch.countDown();
+
+        assertThat(one.get(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(two.get(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(source.looks).hasValue(3);
+    }
+
+    @Test
+    void lookAgain_whileALookIsUnderWay_nextIsTooFarOff_isAnsweredByIt() throws Exception {
+        CatalogService catalogs = start(HOUR, Duration.ofMillis(100), Duration.ofMillis(50));
+        catalogs.awaitFirstLooks(Duration.ofSeconds(10));
+        TimeUnit.MILLISECONDS.sleep(150);
+        CountDownLatch latch = new CountDownLatch(1);
+        source.gate = latch;
+        CompletableFuture<@Nullable Catalog> one = catalogs.lookAgain("main", "shop");
+        eventually("look", () -> source.looks.get() == 2);
+        CompletableFuture<@Nullable Catalog> two = catalogs.lookAgain("main", "shop");
+        // A long look makes the next one due later still.
+        TimeUnit.MILLISECONDS.sleep(200);
+
+        latch.countDown();
+
+        assertThat(one.get(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(two.get(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(source.looks).hasValue(2);
     }
 
     @Test

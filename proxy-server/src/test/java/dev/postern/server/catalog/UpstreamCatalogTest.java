@@ -89,6 +89,7 @@ final class UpstreamCatalogTest {
                 new CatalogSettings(
                         Duration.ofHours(1),
                         Duration.ofMillis(50),
+                        Duration.ofSeconds(2),
                         new CatalogLimits(1_000_000, 10_000, 1_000_000, Duration.ofSeconds(30))),
                 result -> {},
                 System::nanoTime);

@@ -42,6 +42,7 @@ class PosternCommandTest {
 
         assertThat(result.exitCode()).isZero();
         assertThat(result.out()).startsWith("postern ").contains("Java 25");
+        assertThat(CommandLines.run(postern(), "version")).isEqualTo(result);
     }
 
     @Test

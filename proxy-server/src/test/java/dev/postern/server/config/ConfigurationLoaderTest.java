@@ -111,6 +111,7 @@ class ConfigurationLoaderTest {
                                         64L << 20,
                                         new GateConfig.Catalog(
                                                 Duration.ofSeconds(60),
+                                                Duration.ofMillis(250),
                                                 Duration.ofSeconds(2),
                                                 Duration.ofSeconds(30),
                                                 1_000_000,
@@ -179,7 +180,7 @@ class ConfigurationLoaderTest {
                           max_waiting_size: 64KiB
                           second_reader: {time_limit: 50ms}
                           cache: {size: 1MiB}
-                          catalog: {refresh_interval: 5s, min_interval: 500ms, time_limit: 9s, max_objects: 10000, max_definition: 1KiB, max_text: 1MiB}
+                          catalog: {refresh_interval: 5s, min_interval: 500ms, max_wait: 3s, time_limit: 9s, max_objects: 10000, max_definition: 1KiB, max_text: 1MiB}
                         session: {max_message: 1MiB, max_prepared_statements: 11, max_portals: 12, max_pipeline: 13, write_buffer: 64KiB, idle_timeout: 1h}
                         server: {event_loops: 6, drain_timeout: 0s, reload_interval: 1d}
                         """
@@ -302,6 +303,7 @@ class ConfigurationLoaderTest {
                                         new GateConfig.Catalog(
                                                 Duration.ofSeconds(5),
                                                 Duration.ofMillis(500),
+                                                Duration.ofSeconds(3),
                                                 Duration.ofSeconds(9),
                                                 10_000,
                                                 1 << 10,
