@@ -88,19 +88,15 @@ final class PreparedStatements {
         return mode == PoolMode.SESSION || name.isEmpty() ? name : statement.contentName(state);
     }
 
-    /** Returns what hears how the use of what has this name on the connection goes. */
-    static Owed.Outcome use(String there, ServerConnection server) {
-        ServerStatement used = server.statements().get(there);
-        return used == null ? Owed.NOBODY : used;
-    }
-
     // ---- bringing statements to the connection
 
-    /** A statement is about to go out in a Parse, whose answer the returned outcome hears. */
-    Owed.Outcome parsed(String name, String there, Prepared statement, ServerConnection server) {
+    /** The session's Parse of a statement has gone out, with its name on the connection. */
+    void parsed(String name, String there, Prepared statement, Outgoing out) {
         ServerStatement made = new ServerStatement(statement, visit);
         statement.standsFirst(made);
-        return new Change(server, name, there, statement, made);
+        Change change = new Change(out.server(), name, there, statement, made);
+        out.owe(new Owed(Kind.PARSE, false, change, null));
+        askColumns(there, made, out);
     }
 
     /** A statement that stands on the connection is the session's from now on. */
@@ -120,12 +116,16 @@ final class PreparedStatements {
         return new Change(server, "", "", null, null);
     }
 
-    /** Prepares a statement on the connection, unless it is there. */
-    void ensure(String there, Prepared statement, Outgoing out) {
+    /**
+     * Prepares a statement on the connection, unless it is there.
+     *
+     * @return how it stands there; to be told how its use goes
+     */
+    ServerStatement ensure(String there, Prepared statement, Outgoing out) {
         ServerConnection server = out.server();
         ServerStatement present = server.statements().get(there);
         if (present != null && present.isOf(statement)) {
-            return;
+            return present;
         }
         if (present != null && !there.isEmpty()) {
             closeThere(there, out);
@@ -134,14 +134,15 @@ final class PreparedStatements {
         out.insert(buffer -> FrontendMessages.parse(buffer, there, statement.rest()));
         ServerStatement made = new ServerStatement(statement, visit);
         out.owe(new Owed(Kind.PARSE, true, new Change(server, null, there, null, made), null));
-        askColumns(there, out);
+        askColumns(there, made, out);
+        return made;
     }
 
     /** As {@link #ensure}, for one that is used in SQL under the session's own name. */
     void ensureVerbatim(String name, Outgoing out) {
         Prepared statement = prepared.get(name);
         if (statement != null) {
-            ensure(name, statement, out);
+            ServerStatement _ = ensure(name, statement, out);
             if (mode == PoolMode.TRANSACTION) {
                 verbatim.add(name);
             }
@@ -149,9 +150,8 @@ final class PreparedStatements {
     }
 
     /** Asks for a shared statement's columns; the session does not see this. */
-    void askColumns(String there, Outgoing out) {
-        ServerStatement asked = out.server().statements().get(there);
-        if (mode == PoolMode.SESSION || there.isEmpty() || asked == null) {
+    private void askColumns(String there, ServerStatement asked, Outgoing out) {
+        if (mode == PoolMode.SESSION || there.isEmpty()) {
             return;
         }
         out.insert(buffer -> FrontendMessages.describeStatement(buffer, there));
@@ -208,17 +208,14 @@ final class PreparedStatements {
     // ---- whether a statement still is what the session has prepared
 
     /**
-     * Brings a statement to the connection and tells how it stands there. PostgreSQL refuses a
-     * prepared statement whose columns are others than they were, and drivers rely on that. So one
-     * that is prepared on another connection later, when a table may have changed, has to have the
-     * columns that it had at first; what another session has left is prepared anew before it is
-     * given up.
+     * Tells how a statement stands. PostgreSQL refuses a prepared statement whose columns are
+     * others than they were, and drivers rely on that. So one that is prepared on another
+     * connection later, when a table may have changed, has to have the columns that it had at
+     * first; what another session has left is prepared anew before it is given up.
      */
-    Standing bring(String there, Prepared statement, Outgoing out) {
-        ensure(there, statement, out);
+    Standing standing(String there, ServerStatement present, Prepared statement, Outgoing out) {
         List<Column> atFirst = statement.columns();
-        ServerStatement present = out.server().statements().get(there);
-        if (there.isEmpty() || atFirst == null || present == null || statement.isFirst(present)) {
+        if (there.isEmpty() || atFirst == null || statement.isFirst(present)) {
             return Standing.AS_PREPARED;
         }
         if (!present.isDescribed()) {
@@ -227,7 +224,7 @@ final class PreparedStatements {
         boolean differs = present.differsFrom(atFirst);
         if ((differs || present.isOutdated()) && !present.isMadeIn(visit)) {
             closeThere(there, out);
-            ensure(there, statement, out);
+            ServerStatement _ = ensure(there, statement, out);
             return Standing.UNKNOWN;
         }
         return differs ? Standing.CHANGED : Standing.AS_PREPARED;

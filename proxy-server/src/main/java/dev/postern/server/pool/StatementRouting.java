@@ -77,13 +77,18 @@ final class StatementRouting {
      * @return false if the rest has to wait until answers have come
      */
     boolean send(ByteBuf in, ServerConnection server) {
-        Outgoing out = new Outgoing(in, server);
+        try (Outgoing out = new Outgoing(in, server)) {
+            return send(in, out);
+        }
+    }
+
+    private boolean send(ByteBuf in, Outgoing out) {
         boolean all = true;
         while (all && in.isReadable()) {
             byte type = in.getByte(in.readerIndex());
             if (mustWait(type, in)) {
                 all = false;
-            } else if (server.answers().skipping() && type != FrontendType.SYNC) {
+            } else if (out.answers().skipping() && type != FrontendType.SYNC) {
                 // The server would read and drop it.
                 announced = null;
                 out.take();
@@ -91,10 +96,10 @@ final class StatementRouting {
                 all = route(type, out);
             }
         }
-        out.forward();
-        if (!all && server.answers().openPipeline()) {
+        if (!all && out.answers().openPipeline()) {
             out.insert(FrontendMessages::flush);
         }
+        out.write();
         return all;
     }
 
@@ -192,7 +197,7 @@ final class StatementRouting {
             if (extended) {
                 askInPipeline(sql, out);
             } else {
-                out.forward();
+                out.write();
                 ServerConnection server = out.server();
                 server.ask(sql, new Restoring());
                 out.owe(new Owed(Kind.LOCAL, false, Owed.NOBODY, () -> restored(server)));
@@ -287,7 +292,7 @@ final class StatementRouting {
         if (earlier != null) {
             // The server says that it exists.
             String there = statements.nameOf(name, earlier);
-            statements.ensure(there, earlier, out);
+            ServerStatement _ = statements.ensure(there, earlier, out);
             sendParse(there, out);
             out.owe(new Owed(Kind.PARSE, false, Owed.NOBODY, null));
             return;
@@ -309,9 +314,7 @@ final class StatementRouting {
         } else {
             sendParse(there, out);
         }
-        Owed.Outcome outcome = statements.parsed(name, there, statement, server);
-        out.owe(new Owed(Kind.PARSE, false, outcome, null));
-        statements.askColumns(there, out);
+        statements.parsed(name, there, statement, out);
     }
 
     private static void sendParse(String there, Outgoing out) {
@@ -356,9 +359,12 @@ final class StatementRouting {
     private boolean use(String name, Kind kind, Consumer<String> renamed, Outgoing out) {
         Prepared statement = statements.get(name);
         String there = name;
+        Owed.Outcome outcome = Owed.NOBODY;
         if (statement != null) {
             there = statements.nameOf(name, statement);
-            switch (statements.bring(there, statement, out)) {
+            ServerStatement present = statements.ensure(there, statement, out);
+            outcome = present;
+            switch (statements.standing(there, present, statement, out)) {
                 case UNKNOWN -> {
                     return false;
                 }
@@ -375,7 +381,7 @@ final class StatementRouting {
             renamed.accept(there);
             out.take();
         }
-        out.owe(new Owed(kind, false, PreparedStatements.use(there, out.server()), null));
+        out.owe(new Owed(kind, false, outcome, null));
         return true;
     }
 
