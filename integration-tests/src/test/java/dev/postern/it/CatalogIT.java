@@ -158,6 +158,27 @@ record CatalogIT(Gateway gateway) {
     }
 
     @Test
+    void tables_madeInQuickSuccession_areEachFoundAtOnce() throws Exception {
+        Endpoint owner = gateway.upstream().primary();
+        try (Connection agent = gateway.agent().connect()) {
+            for (int i = 0; i < 4; i++) {
+                String table = "public.catalog_it_" + i;
+                Sql.execute(
+                        owner,
+                        "CREATE TABLE " + table + " AS SELECT " + i + " AS n",
+                        "GRANT SELECT ON " + table + " TO PUBLIC");
+                gateway.upstream().awaitReplay();
+                assertThat(Sql.one(agent, "SELECT n FROM " + table)).isEqualTo(String.valueOf(i));
+            }
+        } finally {
+            for (int i = 0; i < 4; i++) {
+                Sql.execute(owner, "DROP TABLE IF EXISTS public.catalog_it_" + i);
+            }
+            gateway.upstream().awaitReplay();
+        }
+    }
+
+    @Test
     void postern_isReady_andPublishesWhatItRead() throws Exception {
         assertThat(gateway.admin("/readyz").statusCode()).isEqualTo(200);
         Matcher objects =
