@@ -6,11 +6,10 @@ import dev.postern.catalog.Catalog;
 import dev.postern.catalog.SearchPath;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,8 +28,7 @@ final class CatalogServiceTest {
     private static final CatalogLimits LIMITS = new CatalogLimits(1, 1, 1, SECOND);
 
     private final FakeSource source = new FakeSource();
-    private final List<CatalogObserver.Result> results =
-            Collections.synchronizedList(new ArrayList<>());
+    private final List<CatalogObserver.Result> results = new CopyOnWriteArrayList<>();
     private @Nullable CatalogService service;
 
     /** A database whose content is a word. */
