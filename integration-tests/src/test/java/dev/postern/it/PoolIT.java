@@ -58,11 +58,8 @@ final class PoolIT {
                 "SELECT count(*) FROM pg_stat_activity WHERE application_name"
                         + " IN ('postern', 'postern/it-agent', 'postern/it-other')";
         // Those of another test's gateway take a moment to end.
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!"0".equals(Sql.one(superuser(), backends))) {
-            assertThat(System.nanoTime()).as("earlier connections end").isLessThan(end);
-            Thread.sleep(20);
-        }
+        assertThat(Eventually.get(PATIENCE, () -> Sql.one(superuser(), backends), "0"::equals))
+                .isEqualTo("0");
         try (Gateway gateway = pooled("{mode: transaction, max: 2, max_prepared_statements: 3}");
                 ExecutorService threads = Executors.newFixedThreadPool(10)) {
             List<Future<Integer>> sums = new ArrayList<>();
