@@ -569,7 +569,7 @@ final class Keys {
             Key.of(
                     "gate.catalog.max_wait",
                     duration(Duration.ZERO, Duration.ofMinutes(1)),
-                    "2s",
+                    "5s",
                     "How long a statement that names something unknown may wait for the next look to begin.");
     static final Key<Duration> GATE_CATALOG_TIME_LIMIT =
             Key.of(
