@@ -125,6 +125,30 @@ final class PoolIT {
         }
     }
 
+    @Test
+    void tableThatChanged_whoPreparesItAfterwards_doesNotNotice() throws Exception {
+        Sql.execute(postgres.primary(), "CREATE TABLE widening AS SELECT 1 AS a");
+        Sql.execute(postgres.primary(), "GRANT SELECT ON widening TO PUBLIC");
+        postgres.awaitReplay();
+        try (Gateway gateway = pooled("{mode: transaction, max: 1}")) {
+            try (RawClient earlier = RawClient.connect(gateway.other())) {
+                earlier.parse("s", "SELECT * FROM widening").sync().answers(1);
+                assertThat(columns(earlier, "s")).isEqualTo(1);
+            }
+            Sql.execute(postgres.primary(), "ALTER TABLE widening ADD COLUMN b int");
+            postgres.awaitReplay();
+            // Within a second it may be taken for what it was.
+            Thread.sleep(1100);
+            try (RawClient later = RawClient.connect(gateway.agent())) {
+                later.parse("mine", "SELECT * FROM widening").sync().answers(1);
+                assertThat(columns(later, "mine")).isEqualTo(2);
+            }
+        } finally {
+            Sql.execute(postgres.primary(), "DROP TABLE widening");
+            postgres.awaitReplay();
+        }
+    }
+
     private static int columns(RawClient client, String statement) throws Exception {
         return client.bind("", statement).execute("", 0).sync().answers(1).stream()
                 .filter(message -> message.type() == 'D')

@@ -82,7 +82,10 @@ public final class PooledBackend implements UpstreamPeer {
         this.pins = new Pins(pool.observer());
         this.statements =
                 new PreparedStatements(
-                        state, pool.settings().mode(), pool.settings().maxPreparedStatements());
+                        state,
+                        pool.settings().mode(),
+                        pool.settings().maxPreparedStatements(),
+                        nanoTime);
         this.routing = new StatementRouting(state, statements, new Effects());
     }
 

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class PreparedStatements {
     private final SessionState state;
     private final PoolMode mode;
     private final int maxStatements;
+    private final LongSupplier nanoTime;
     private final Map<String, Prepared> prepared = new HashMap<>();
 
     /** What stands on the connection under the session's own names. */
@@ -47,10 +49,12 @@ final class PreparedStatements {
      *
      * @param maxStatements how many may stand on a shared connection
      */
-    PreparedStatements(SessionState state, PoolMode mode, int maxStatements) {
+    PreparedStatements(
+            SessionState state, PoolMode mode, int maxStatements, LongSupplier nanoTime) {
         this.state = state;
         this.mode = mode;
         this.maxStatements = maxStatements;
+        this.nanoTime = nanoTime;
     }
 
     /** The session has another connection from now on. */
@@ -92,7 +96,7 @@ final class PreparedStatements {
 
     /** The session's Parse of a statement has gone out, with its name on the connection. */
     void parsed(String name, String there, Prepared statement, Outgoing out) {
-        ServerStatement made = new ServerStatement(statement, visit);
+        ServerStatement made = new ServerStatement(statement, visit, nanoTime);
         statement.standsFirst(made);
         Change change = new Change(out.server(), name, there, statement, made);
         out.owe(new Owed(Kind.PARSE, false, change, null));
@@ -132,7 +136,7 @@ final class PreparedStatements {
         }
         makeRoom(there, out);
         out.insert(buffer -> FrontendMessages.parse(buffer, there, statement.rest()));
-        ServerStatement made = new ServerStatement(statement, visit);
+        ServerStatement made = new ServerStatement(statement, visit, nanoTime);
         out.owe(new Owed(Kind.PARSE, true, new Change(server, null, there, null, made), null));
         askColumns(there, made, out);
         return made;
@@ -158,8 +162,12 @@ final class PreparedStatements {
         out.owe(new Owed(Kind.DESCRIBE_STATEMENT, true, asked.description(), null));
     }
 
+    /**
+     * Lets the least recently used go until one more may stand on the connection. In a failed
+     * transaction nothing goes: it could not be prepared again.
+     */
     void makeRoom(String there, Outgoing out) {
-        if (mode == PoolMode.SESSION || there.isEmpty()) {
+        if (mode == PoolMode.SESSION || there.isEmpty() || out.answers().status() == 'E') {
             return;
         }
         ServerStatements present = out.server().statements();
@@ -241,6 +249,7 @@ final class PreparedStatements {
         private final @Nullable String there;
         private final @Nullable Prepared before;
         private final @Nullable ServerStatement thereBefore;
+        private final @Nullable ServerStatement thereNow;
         private boolean settled;
 
         /**
@@ -260,6 +269,7 @@ final class PreparedStatements {
             this.there = there;
             this.before = name == null ? null : prepared.get(name);
             this.thereBefore = there == null ? null : server.statements().get(there);
+            this.thereNow = thereNow;
             unsettled++;
             set(now, thereNow);
         }
@@ -280,6 +290,9 @@ final class PreparedStatements {
         @Override
         public void succeeded(Owed owed) {
             settle();
+            if (thereNow != null) {
+                thereNow.succeeded(owed);
+            }
         }
 
         @Override

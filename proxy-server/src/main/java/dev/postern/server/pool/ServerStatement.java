@@ -5,6 +5,8 @@ import dev.postern.protocol.ErrorResponse;
 import dev.postern.protocol.SqlState;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerStatement implements Owed.Outcome {
 
+    private static final long LATELY = TimeUnit.SECONDS.toNanos(1);
+
     private final byte[] rest;
     private final Object visit;
+    private final LongSupplier nanoTime;
+    private long takenAt;
     private @Nullable List<Column> columns;
     private boolean described;
     private boolean outdated;
@@ -25,9 +31,11 @@ final class ServerStatement implements Owed.Outcome {
      * @param statement what is prepared; not kept, since sessions come and go
      * @param visit the stay of a session on the connection in which that is
      */
-    ServerStatement(Prepared statement, Object visit) {
+    ServerStatement(Prepared statement, Object visit, LongSupplier nanoTime) {
         this.rest = statement.rest();
         this.visit = visit;
+        this.nanoTime = nanoTime;
+        this.takenAt = nanoTime.getAsLong();
     }
 
     boolean isOf(Prepared other) {
@@ -78,6 +86,19 @@ final class ServerStatement implements Owed.Outcome {
     /** Tells whether the server has refused it, so that it has to be prepared anew. */
     boolean isOutdated() {
         return outdated;
+    }
+
+    /**
+     * Tells whether the server has taken it within the last second, so that it may be taken for
+     * what a Parse would make now.
+     */
+    boolean isTakenLately() {
+        return !outdated && nanoTime.getAsLong() - takenAt < LATELY;
+    }
+
+    @Override
+    public void succeeded(Owed owed) {
+        takenAt = nanoTime.getAsLong();
     }
 
     @Override

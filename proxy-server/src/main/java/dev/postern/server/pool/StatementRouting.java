@@ -301,7 +301,7 @@ final class StatementRouting {
         String there = statements.nameOf(name, statement);
         ServerStatement present = there.equals(name) ? null : server.statements().get(there);
         if (present != null) {
-            if (!present.isOutdated() && out.answers().mayAnswerForServer()) {
+            if (present.isTakenLately() && out.answers().mayAnswerForServer()) {
                 out.take();
                 answerHere('1', statements.adopted(name, statement, present, server), out);
                 return;

@@ -133,6 +133,21 @@ class PooledBackendTest {
 
     @Test
     void tableThatChanges_isReadWithTheColumnsItWasPreparedWithOrNotAtAll() {
+        readsChangingTable(Duration.ZERO, 3);
+    }
+
+    @Test
+    void tableThatChanged_moreThanASecondAgo_isReadByWhoPreparesAnewAtOnce() {
+        readsChangingTable(Duration.ofMillis(1001), 1);
+    }
+
+    /**
+     * Reads and prepares at random while columns change.
+     *
+     * @param pause passes after each change
+     * @param attempts as often may have to be prepared until no connection has an older one
+     */
+    private static void readsChangingTable(Duration pause, int attempts) {
         byte[] readTable = Wire.all(Wire.bind("", "s"), Wire.execute(""), Wire.sync());
         int read = 0;
         int refused = 0;
@@ -149,10 +164,13 @@ class PooledBackendTest {
                 Client client = random.nextBoolean() ? reader : other;
                 Integer columns = known.get(client);
                 switch (random.nextInt(6)) {
-                    case 0 -> setting.columns++;
+                    case 0 -> {
+                        setting.columns++;
+                        setting.now += pause.toNanos();
+                    }
                     case 1 -> holder.asks(setting, Wire.query("BEGIN"));
                     case 2 -> holder.asks(setting, Wire.query("COMMIT"));
-                    case 3 -> known.put(client, prepares(client, setting));
+                    case 3 -> known.put(client, prepares(client, setting, attempts));
                     default -> {
                         byte[] answer = client.asks(setting, readTable);
                         if (columns == null || Wire.types(answer).equals("EZ")) {
@@ -168,7 +186,7 @@ class PooledBackendTest {
                     }
                 }
             }
-            assertThat(prepares(reader, setting)).isEqualTo(setting.columns);
+            assertThat(prepares(reader, setting, attempts)).isEqualTo(setting.columns);
             for (int i = 0; i < 4; i++) {
                 holder.asks(setting, Wire.query(i % 2 == 0 ? "BEGIN" : "COMMIT"));
                 assertThat(reader.asks(setting, readTable)).isEqualTo(table(setting.columns));
@@ -185,8 +203,8 @@ class PooledBackendTest {
     }
 
     /** Prepares until no connection has an older one; returns the columns that were told. */
-    private static int prepares(Client client, Setting setting) {
-        for (int attempt = 0; attempt < 3; attempt++) {
+    private static int prepares(Client client, Setting setting, int attempts) {
+        for (int attempt = 0; attempt < attempts; attempt++) {
             byte[] answer =
                     client.asks(
                             setting,
@@ -301,6 +319,7 @@ class PooledBackendTest {
         final EventLoop eventLoop = control.eventLoop();
         final List<Server> servers = new ArrayList<>();
         int columns;
+        long now;
         final UpstreamPools pools;
 
         Setting(PoolMode mode, int max) {
@@ -320,7 +339,7 @@ class PooledBackendTest {
                             host -> true,
                             host -> false,
                             new SilentPoolObserver(),
-                            System::nanoTime);
+                            () -> now);
         }
 
         private Future<UpstreamConnection> connect() {
