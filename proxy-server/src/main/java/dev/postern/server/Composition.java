@@ -261,6 +261,7 @@ final class Composition {
                 config.minIdle(),
                 config.idle(),
                 config.queueTimeout(),
+                config.shortTransaction(),
                 config.maxWaiting(),
                 config.resetTimeout(),
                 config.maxPreparedStatements(),

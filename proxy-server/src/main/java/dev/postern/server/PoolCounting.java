@@ -30,6 +30,11 @@ record PoolCounting(HostConnections hosts, PoolMetrics metrics) implements PoolO
     }
 
     @Override
+    public void limit(int change) {
+        metrics.limit(change);
+    }
+
+    @Override
     public void discarded(Discarded why) {
         metrics.discarded(why.name().toLowerCase(Locale.ROOT));
     }

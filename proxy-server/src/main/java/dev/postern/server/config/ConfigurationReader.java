@@ -219,6 +219,7 @@ final class ConfigurationReader {
                 section.get(Keys.UPSTREAM_POOL_MIN_IDLE),
                 section.get(Keys.UPSTREAM_POOL_IDLE),
                 section.get(Keys.UPSTREAM_POOL_QUEUE_TIMEOUT),
+                section.get(Keys.UPSTREAM_POOL_SHORT_TRANSACTION),
                 section.get(Keys.UPSTREAM_POOL_MAX_WAITING),
                 section.get(Keys.UPSTREAM_POOL_RESET_TIMEOUT),
                 section.get(Keys.UPSTREAM_POOL_MAX_PREPARED_STATEMENTS));

@@ -316,6 +316,12 @@ final class Keys {
                     duration(Duration.ZERO, Duration.ofHours(1)),
                     "10s",
                     "How long a session waits for a connection when all are in use.");
+    static final Key<Duration> UPSTREAM_POOL_SHORT_TRANSACTION =
+            Key.of(
+                    "upstreams.<name>.pool.short_transaction",
+                    duration(Duration.ZERO, Duration.ofMinutes(1)),
+                    "5ms",
+                    "In transaction mode, how long a transaction keeps others waiting while serving fewer at a time serves more.");
     static final Key<Integer> UPSTREAM_POOL_MAX_WAITING =
             Key.of(
                     "upstreams.<name>.pool.max_waiting",
@@ -743,6 +749,7 @@ final class Keys {
                     UPSTREAM_POOL_MIN_IDLE,
                     UPSTREAM_POOL_IDLE,
                     UPSTREAM_POOL_QUEUE_TIMEOUT,
+                    UPSTREAM_POOL_SHORT_TRANSACTION,
                     UPSTREAM_POOL_MAX_WAITING,
                     UPSTREAM_POOL_RESET_TIMEOUT,
                     UPSTREAM_POOL_MAX_PREPARED_STATEMENTS,

@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param minIdle connections to each database that are kept open
  * @param idle how long one that nobody uses stays open
  * @param queueTimeout how long a session waits for one
+ * @param shortTransaction for how long a transaction counts against the limit on those that are on
+ *     their connections while others wait
  * @param maxWaiting how many sessions may wait
  * @param resetTimeout how long it may take to make a used one as good as new
  * @param maxPreparedStatements prepared statements that a shared one keeps
@@ -20,6 +22,7 @@ public record PoolConfig(
         int minIdle,
         Duration idle,
         Duration queueTimeout,
+        Duration shortTransaction,
         int maxWaiting,
         Duration resetTimeout,
         int maxPreparedStatements) {
@@ -29,6 +32,7 @@ public record PoolConfig(
         Keys.UPSTREAM_POOL_MIN_IDLE.check(minIdle);
         Keys.UPSTREAM_POOL_IDLE.check(idle);
         Keys.UPSTREAM_POOL_QUEUE_TIMEOUT.check(queueTimeout);
+        Keys.UPSTREAM_POOL_SHORT_TRANSACTION.check(shortTransaction);
         Keys.UPSTREAM_POOL_MAX_WAITING.check(maxWaiting);
         Keys.UPSTREAM_POOL_RESET_TIMEOUT.check(resetTimeout);
         Keys.UPSTREAM_POOL_MAX_PREPARED_STATEMENTS.check(maxPreparedStatements);

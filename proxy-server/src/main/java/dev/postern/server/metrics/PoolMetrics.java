@@ -12,6 +12,9 @@ public interface PoolMetrics {
     /** A session has waited for one in vain. */
     void timedOut();
 
+    /** So many more transactions, or fewer, may be on their connections while others wait. */
+    void limit(int change);
+
     /**
      * A connection was closed rather than used again.
      *

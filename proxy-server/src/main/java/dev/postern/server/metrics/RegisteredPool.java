@@ -27,6 +27,7 @@ final class RegisteredPool implements PoolMetrics {
     private final Timer wait;
     private final Counter timeouts;
     private final LongAdder waiting = new LongAdder();
+    private final LongAdder limit = new LongAdder();
     private final Map<String, Counter> discarded = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> pinned = new ConcurrentHashMap<>();
 
@@ -48,6 +49,10 @@ final class RegisteredPool implements PoolMetrics {
                 .description("Sessions that wait for a connection now")
                 .tag("upstream", upstream)
                 .register(registry);
+        Gauge.builder("postern.pool.concurrency.limit", limit, LongAdder::sum)
+                .description("Transactions that may be on their connections while others wait")
+                .tag("upstream", upstream)
+                .register(registry);
     }
 
     @Override
@@ -63,6 +68,11 @@ final class RegisteredPool implements PoolMetrics {
     @Override
     public void timedOut() {
         timeouts.increment();
+    }
+
+    @Override
+    public void limit(int change) {
+        limit.add(change);
     }
 
     @Override

@@ -53,8 +53,13 @@ final class ConnectionPool {
     private final Set<ServerConnection> resetting = new LinkedHashSet<>();
     private final Set<ServerConnection> all = new LinkedHashSet<>();
     private final Set<ServerConnection> outdated = new HashSet<>();
+    private final Admission admission;
     private int connecting;
     private @Nullable ScheduledFuture<?> ticks;
+
+    /** When somebody may get what the admission has kept from them. */
+    private @Nullable ScheduledFuture<?> nextAdmission;
+
     private boolean closed;
 
     /**
@@ -82,6 +87,14 @@ final class ConnectionPool {
         this.lost = lost;
         this.observer = observer;
         this.nanoTime = nanoTime;
+        this.admission =
+                new Admission(
+                        settings.mode() == PoolMode.TRANSACTION
+                                ? settings.shortTransaction().toNanos()
+                                : 0,
+                        settings.max(),
+                        observer,
+                        nanoTime.getAsLong());
         budget.join(this);
     }
 
@@ -136,7 +149,7 @@ final class ConnectionPool {
 
     /** Gives back a connection that is idle and of which is known what it has. */
     void release(ServerConnection connection, List<Cap> caps) {
-        Cap.giveBack(caps);
+        givenBack(connection, caps);
         if (!connection.isGone()) {
             keep(connection);
         }
@@ -145,7 +158,7 @@ final class ConnectionPool {
 
     /** Gives back a connection that has to be made as good as new first. */
     void reset(ServerConnection connection, List<Cap> caps) {
-        Cap.giveBack(caps);
+        givenBack(connection, caps);
         if (!connection.isGone()) {
             connection.unused(nanoTime.getAsLong());
             resetting.add(connection);
@@ -171,11 +184,16 @@ final class ConnectionPool {
 
     /** Gives back a connection that nobody should use any more. */
     void discard(ServerConnection connection, List<Cap> caps, Discarded why) {
-        Cap.giveBack(caps);
+        givenBack(connection, caps);
         if (!connection.isGone()) {
             drop(connection, why);
         }
         serve();
+    }
+
+    private void givenBack(ServerConnection connection, List<Cap> caps) {
+        Cap.giveBack(caps);
+        admission.ended(connection, nanoTime.getAsLong(), !waiting.isEmpty());
     }
 
     private void keep(ServerConnection connection) {
@@ -203,14 +221,17 @@ final class ConnectionPool {
         Iterator<Request> requests = waiting.iterator();
         List<Runnable> grants = new ArrayList<>();
         List<Request> unserved = new ArrayList<>();
-        while (requests.hasNext() && unserved.size() < settings.max()) {
+        long now = nanoTime.getAsLong();
+        int room = admission.room(now);
+        while (requests.hasNext() && grants.size() < room && unserved.size() < settings.max()) {
             Request request = requests.next();
             ServerConnection found = idleFor(request);
             if (found != null && Cap.tryTake(request.caps())) {
                 idle.remove(found);
                 requests.remove();
                 observer.waiting(-1);
-                observer.granted(nanoTime.getAsLong() - request.sinceNanos());
+                observer.granted(now - request.sinceNanos());
+                admission.begins(found, now);
                 grants.add(() -> request.taker().onGranted(found));
             } else if (found == null) {
                 unserved.add(request);
@@ -222,7 +243,7 @@ final class ConnectionPool {
         }
         for (Request request :
                 unserved.subList(Math.min(connecting, unserved.size()), unserved.size())) {
-            if (closed) {
+            if (closed || connecting >= room - grants.size()) {
                 break;
             }
             if (!makeRoom()) {
@@ -231,7 +252,17 @@ final class ConnectionPool {
             }
             connect(request);
         }
+        if (!waiting.isEmpty() && nextAdmission == null && admission.room(now) <= 0) {
+            nextAdmission =
+                    eventLoop.schedule(
+                            this::admitNext, admission.untilRoom(now), TimeUnit.NANOSECONDS);
+        }
         grants.forEach(Runnable::run);
+    }
+
+    private void admitNext() {
+        nextAdmission = null;
+        serve();
     }
 
     /** Takes room for one more connection, if need be that of one which does not fit. */
@@ -315,6 +346,7 @@ final class ConnectionPool {
         idle.remove(connection);
         resetting.remove(connection);
         outdated.remove(connection);
+        admission.lost(connection);
         if (all.remove(connection)) {
             budget.giveBack();
         }
@@ -379,6 +411,7 @@ final class ConnectionPool {
     /** Ends what nobody uses, and whatever is given back. */
     void close() {
         closed = true;
+        admission.close();
         if (ticks != null) {
             ticks.cancel(false);
         }

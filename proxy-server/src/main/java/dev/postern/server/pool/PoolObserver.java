@@ -20,6 +20,9 @@ public interface PoolObserver {
     /** A session has waited in vain. */
     void timedOut();
 
+    /** So many more transactions, or fewer, may be on their connections while others wait. */
+    void limit(int change);
+
     /**
      * A connection was not good enough for another session.
      *

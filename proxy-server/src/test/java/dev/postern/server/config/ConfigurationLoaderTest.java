@@ -67,6 +67,7 @@ class ConfigurationLoaderTest {
                                                         0,
                                                         Duration.ofMinutes(5),
                                                         Duration.ofSeconds(10),
+                                                        Duration.ofMillis(5),
                                                         10_000,
                                                         Duration.ofSeconds(5),
                                                         500))),
@@ -112,7 +113,7 @@ class ConfigurationLoaderTest {
                                         new GateConfig.Catalog(
                                                 Duration.ofSeconds(60),
                                                 Duration.ofMillis(250),
-                                                Duration.ofSeconds(2),
+                                                Duration.ofSeconds(5),
                                                 Duration.ofSeconds(30),
                                                 1_000_000,
                                                 256 << 10,
@@ -153,7 +154,7 @@ class ConfigurationLoaderTest {
                             check_timeout: 7s
                             ejection: {initial: 200ms, max: 2m}
                             slow_start: 0s
-                            pool: {max: 40}
+                            pool: {max: 40, short_transaction: 7ms}
                         policies:
                           reporting:
                             upstream: shop
@@ -246,6 +247,7 @@ class ConfigurationLoaderTest {
                                                         0,
                                                         Duration.ofMinutes(5),
                                                         Duration.ofSeconds(10),
+                                                        Duration.ofMillis(7),
                                                         10_000,
                                                         Duration.ofSeconds(5),
                                                         500))),

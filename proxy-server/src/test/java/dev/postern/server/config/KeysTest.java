@@ -134,6 +134,7 @@ class KeysTest {
                                                         0,
                                                         Duration.ofMinutes(5),
                                                         Duration.ofSeconds(10),
+                                                        Duration.ZERO,
                                                         1,
                                                         Duration.ofSeconds(5),
                                                         1))

@@ -331,6 +331,7 @@ class PooledBackendTest {
                                     0,
                                     Duration.ofHours(1),
                                     Duration.ofHours(1),
+                                    Duration.ofMillis(5),
                                     100,
                                     Duration.ofHours(1),
                                     MAX_STATEMENTS,

@@ -7,7 +7,9 @@ import dev.postern.server.upstream.UpstreamHost;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Promise;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,7 @@ class ConnectionPoolTest {
     private static final UpstreamHost HOST = new UpstreamHost("db", 5432);
     private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration IDLE = Duration.ofSeconds(30);
+    private static final Duration SHORT = Duration.ofMillis(5);
 
     private final EmbeddedChannel control = new EmbeddedChannel();
     private final List<Promise<UpstreamConnection>> connecting = new ArrayList<>();
@@ -33,6 +36,7 @@ class ConnectionPoolTest {
                 minIdle,
                 IDLE,
                 QUEUE_TIMEOUT,
+                SHORT,
                 maxWaiting,
                 Duration.ofSeconds(1),
                 10,
@@ -200,6 +204,39 @@ class ConnectionPoolTest {
         assertThat(budget.open()).isZero();
     }
 
+    @Test
+    void moreAtATimeServeNoMore_fewAtATimeAreServed_butLongOnesKeepNobodyWaiting() {
+        int max = 20;
+        ConnectionPool pool = pool(settings(max, 0, 10_000), new PoolBudget(max));
+        Deque<Taker> begun = new ArrayDeque<>();
+        for (int i = 0; i < 60; i++) {
+            begun.add(asks(pool, "agent"));
+        }
+        for (int i = 0; i < max; i++) {
+            connected(i);
+        }
+        // One ends each 0.1 ms, however many there are at a time.
+        for (int i = 0; i < 100_000; i++) {
+            nanos += 100_000;
+            Taker next = begun.stream().filter(Taker::isServed).findFirst().orElseThrow();
+            begun.remove(next);
+            begun.add(asks(pool, "agent"));
+            pool.release(next.connection(), List.of());
+        }
+        assertThat(served(begun)).isLessThanOrEqualTo(4);
+        assertThat(connecting).hasSize(max);
+
+        // From now on none ends: after a few times what is short, all connections are in use.
+        for (int i = 0; i < max; i++) {
+            pass(SHORT);
+        }
+        assertThat(served(begun)).isEqualTo(max);
+    }
+
+    private static long served(Deque<Taker> takers) {
+        return takers.stream().filter(Taker::isServed).count();
+    }
+
     private final class Taker implements Request.Taker {
 
         private final String name;
@@ -207,6 +244,10 @@ class ConnectionPoolTest {
 
         Taker(String name) {
             this.name = name;
+        }
+
+        boolean isServed() {
+            return !got.isEmpty();
         }
 
         ServerConnection connection() {

@@ -18,6 +18,9 @@ public final class SilentPoolObserver implements PoolObserver {
     public void timedOut() {}
 
     @Override
+    public void limit(int change) {}
+
+    @Override
     public void discarded(Discarded why) {}
 
     @Override
