@@ -5,10 +5,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * How many transactions may be on their connections at a time while others wait. A server whose
  * processors are busy serves fewer of them when it is given more at a time; one that is far away or
- * waits for its disks serves more. Which it is, trials tell: the limit is a quarter lower and a
- * quarter higher for a short time each, in the order low, high, high, low, so that what changes
- * meanwhile counts for both. It goes up if that brings at least a third of what it costs, else
- * down.
+ * waits for its disks serves more. Which it is, trials tell: the limit is a third lower and a third
+ * higher for a short time each, in the order low, high, high, low, so that what changes meanwhile
+ * counts for both. It goes up if that brings at least a quarter of what it costs, else down.
  *
  * <p>A trial counts only if somebody waits nearly always. When trials say now this, now that, they
  * become rarer. Not thread-safe; the time is told.
@@ -21,7 +20,7 @@ final class ConcurrencyLimit {
     /** Below it nothing is tried. */
     private static final int MIN = 2;
 
-    private static final int STEP_DIVISOR = 4;
+    private static final int STEP_DIVISOR = 3;
     private static final boolean[] ORDER = {false, true, true, false};
 
     /** A part of a trial is at least so long, and sees so many transactions end. */
@@ -35,7 +34,7 @@ final class ConcurrencyLimit {
     /** At so many of the ends somebody else has to wait. */
     private static final double WAITING = 0.9;
 
-    private static final double WORTH = 0.35;
+    private static final double WORTH = 0.25;
     private static final int UNCROWDED_UNTIL_HIGHER = 3;
     private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
