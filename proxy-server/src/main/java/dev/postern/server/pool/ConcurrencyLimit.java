@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class ConcurrencyLimit {
 
-    /** Below it nothing is tried. */
-    private static final int MIN = 2;
+    /** With fewer, processors idle while one answer goes out and the next statement comes. */
+    private static final int MIN = 4;
 
     private static final int STEP_DIVISOR = 3;
     private static final boolean[] ORDER = {false, true, true, false};
