@@ -25,12 +25,13 @@ final class ClusterUnderLoad implements AutoCloseable {
 
     static final Duration TWO_INTERVALS = Cluster.CHECK_INTERVAL.multipliedBy(2).plus(BUSY_MACHINE);
 
-    static final Duration TWO_INTERVALS_AND_TIMEOUT = TWO_INTERVALS.plus(Cluster.CHECK_TIMEOUT);
-
     private final Cluster cluster;
     private final String products;
     private final ScheduledExecutorService heart;
     private Load load = new Load();
+
+    /** From the clients' start until each of them had its first answer. */
+    private Duration beginning = Duration.ZERO;
 
     private ClusterUnderLoad(Cluster cluster, String products) {
         this.cluster = cluster;
@@ -75,10 +76,24 @@ final class ClusterUnderLoad implements AutoCloseable {
                 new Load()
                         .start(cluster.agent("any"), CLIENTS, products, Duration.ofSeconds(-1))
                         .start(cluster.agent("fresh"), FRESH_CLIENTS, products, stalest);
+        long started = System.nanoTime();
+        assertThat(Eventually.get(PATIENCE, load::fewestAnswers, answers -> answers > 0))
+                .isPositive();
+        beginning = Duration.ofNanos(System.nanoTime() - started);
         int some = 20;
         assertThat(Eventually.get(PATIENCE, load::fewestAnswers, answers -> answers > some))
                 .isGreaterThan(some);
         load.mark();
+    }
+
+    /**
+     * Returns how long a client may be without an answer when a host no longer says anything: until
+     * that is noticed, and then until all have connected anew, which takes as long as it took at
+     * first.
+     */
+    Duration untilServedAnew() {
+        Duration noticed = Cluster.CHECK_INTERVAL.multipliedBy(2).plus(Cluster.CHECK_TIMEOUT);
+        return noticed.plus(beginning.compareTo(BUSY_MACHINE) > 0 ? beginning : BUSY_MACHINE);
     }
 
     /** Ends the clients; none may have seen what was wrong, or written. */

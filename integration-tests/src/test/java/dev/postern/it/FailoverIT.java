@@ -3,7 +3,6 @@ package dev.postern.it;
 import static dev.postern.it.ClusterUnderLoad.CLIENTS;
 import static dev.postern.it.ClusterUnderLoad.FRESH_CLIENTS;
 import static dev.postern.it.ClusterUnderLoad.TWO_INTERVALS;
-import static dev.postern.it.ClusterUnderLoad.TWO_INTERVALS_AND_TIMEOUT;
 import static dev.postern.it.ClusterUnderLoad.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -130,7 +129,7 @@ final class FailoverIT {
     void standbyHangs_sessionsAreServedByTheOther() throws Exception {
         Cluster.signal(cluster.standby(1), "STOP");
         try {
-            under.awaitLeftUnnoticed(cluster.standby(1), TWO_INTERVALS_AND_TIMEOUT);
+            under.awaitLeftUnnoticed(cluster.standby(1), under.untilServedAnew());
             assertThat(under.load().errors()).containsKey("08006");
         } finally {
             Cluster.signal(cluster.standby(1), "CONT");

@@ -1,6 +1,5 @@
 package dev.postern.it;
 
-import static dev.postern.it.ClusterUnderLoad.TWO_INTERVALS_AND_TIMEOUT;
 import static dev.postern.it.ClusterUnderLoad.pass;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,7 +22,7 @@ final class NetworkCutIT {
 
             network.cut();
             try {
-                under.awaitLeftUnnoticed(cluster.standby(1), TWO_INTERVALS_AND_TIMEOUT);
+                under.awaitLeftUnnoticed(cluster.standby(1), under.untilServedAnew());
                 assertThat(under.load().errors()).containsKey("08006");
             } finally {
                 network.mend();
@@ -32,7 +31,7 @@ final class NetworkCutIT {
             under.awaitServing(cluster.standby(1));
             under.load().mark();
             pass(Cluster.CHECK_INTERVAL.multipliedBy(2));
-            assertThat(under.load().longestGap()).isLessThan(TWO_INTERVALS_AND_TIMEOUT);
+            assertThat(under.load().longestGap()).isLessThan(under.untilServedAnew());
             under.endLoad();
         }
     }
